@@ -1,0 +1,5 @@
+namespace Holdfast.Engine.Workflows;
+
+public sealed record MutableState
+{
+}
