@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Holdfast.Benchmarks.Load;
+
+namespace Holdfast.Benchmarks;
+
+/// <summary>The command line.</summary>
+internal static class BenchmarkCommand
+{
+    public static RootCommand Create()
+    {
+        var executable = new Option<string?>("--exe") { Description = "The server's executable. Default: src/Holdfast's Release build." };
+        var target = new Option<string?>("--target") { Description = "HOST:PORT of a server that is already running, instead of starting one." };
+        var processId = new Option<int?>("--pid") { Description = "With --target: the server's process id, for its CPU and memory." };
+        var serverArgument = new Option<string[]>("--server-arg") { Description = "Handed on to `server start-dev`; may be repeated.", DefaultValueFactory = _ => [] };
+        var inMemory = new Option<bool>("--in-memory") { Description = "Start the server without a database file." };
+        var scenario = new Option<string[]>("--scenario")
+        {
+            Description = "What to run.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. Scenario.All.Select(s => s.Name)],
+        };
+        scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(s => s.Name)]);
+        var inFlight = new Option<int[]>("--in-flight")
+        {
+            Description = "Workflows open at once; several levels are measured one after the other.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 32, 256],
+        };
+        var count = new Option<int?>("--count") { Description = "Workflows to measure at each level. Default: 500, 4000 or 8000, by level." };
+        var warmUp = new Option<int?>("--warmup") { Description = "Workflows to run before measuring. Default: 300 or 4000, by level." };
+        var starts = new Option<int>("--starts") { Description = "How many cold starts to measure (0 for none).", DefaultValueFactory = _ => 5 };
+        var eager = new Option<bool>("--eager") { Description = "Ask for eager activities." };
+        var connections = new Option<int>("--connections") { Description = "HTTP/2 connections of the load generator.", DefaultValueFactory = _ => 2 };
+        var pollers = new Option<int>("--pollers") { Description = "Concurrent polls of each kind.", DefaultValueFactory = _ => 16 };
+        var json = new Option<string?>("--json") { Description = "Also write the results to this file as JSON." };
+        inFlight.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int[]>()?.Any(level => level < 1) == true)
+                result.AddError($"{inFlight.Name} must be at least 1.");
+        });
+        foreach (var option in new[] { connections, pollers })
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                    result.AddError($"{option.Name} must be at least 1.");
+            });
+        }
+
+        var command = new RootCommand("Drives a Holdfast server over its raw protocol and prints what it costs.")
+        {
+            executable, target, processId, serverArgument, inMemory, scenario, inFlight, count, warmUp, starts, eager, connections, pollers, json,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var options = new BenchmarkOptions
+            {
+                Executable = parsed.GetValue(executable),
+                Target = parsed.GetValue(target),
+                TargetProcessId = parsed.GetValue(processId),
+                ServerArguments = parsed.GetValue(serverArgument)!,
+                InMemory = parsed.GetValue(inMemory),
+                Scenarios = [.. Scenario.All.Where(s => parsed.GetValue(scenario)!.Contains(s.Name))],
+                InFlight = parsed.GetValue(inFlight)!,
+                Count = parsed.GetValue(count),
+                WarmUp = parsed.GetValue(warmUp),
+                Starts = parsed.GetValue(starts),
+                Eager = parsed.GetValue(eager),
+                Connections = parsed.GetValue(connections),
+                Pollers = parsed.GetValue(pollers),
+                JsonFile = parsed.GetValue(json),
+            };
+            try
+            {
+                await new BenchmarkRun(options).RunAsync(cancel);
+                return 0;
+            }
+            catch (BenchmarkException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 1;
+            }
+        });
+        return command;
+    }
+}

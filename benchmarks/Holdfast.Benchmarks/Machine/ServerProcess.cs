@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Core;
+using Holdfast.Benchmarks.Load;
+
+namespace Holdfast.Benchmarks.Machine;
+
+/// <summary>
+/// The real executable, started with a data folder and a port of its own; gone, with its data, when disposed.
+/// </summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
+    private readonly ConcurrentQueue<string> _output;
+
+    private ServerProcess(Process process, DirectoryInfo folder, ConcurrentQueue<string> output, string address, TimeSpan coldStart)
+    {
+        _process = process;
+        _folder = folder;
+        _output = output;
+        Address = address;
+        ColdStart = coldStart;
+    }
+
+    public string Address { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>From asking the operating system for the process to the first answer to GetSystemInfo.</summary>
+    public TimeSpan ColdStart { get; }
+
+    /// <summary>Bytes of everything in the data folder.</summary>
+    public long BytesOnDisk
+    {
+        get
+        {
+            _folder.Refresh();
+            return _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        }
+    }
+
+    public static async Task<ServerProcess> StartAsync(
+        string executable, bool inMemory, IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("holdfast-benchmark-");
+        var port = FreePort();
+        var start = new ProcessStartInfo(executable)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.FullName,
+            ArgumentList =
+            {
+                "server", "start-dev", "--headless", "--log-level", "warn",
+                "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            },
+        };
+        if (!inMemory)
+        {
+            start.ArgumentList.Add("--db-filename");
+            start.ArgumentList.Add(Path.Combine(folder.FullName, "holdfast.db"));
+        }
+
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+
+        var output = new ConcurrentQueue<string>();
+        var begun = Stopwatch.GetTimestamp();
+        var process = Process.Start(start)
+            ?? throw new BenchmarkException($"{executable} did not start.");
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        var address = $"http://127.0.0.1:{port}";
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(StartLimit);
+            await WaitForAnswerAsync(address, port, process, limit.Token);
+            return new(process, folder, output, address, Stopwatch.GetElapsedTime(begun));
+        }
+        catch (Exception e) when (e is OperationCanceledException or BenchmarkException)
+        {
+            if (!process.HasExited)
+                process.Kill();
+            process.Dispose();
+            folder.Delete(recursive: true);
+            throw cancel.IsCancellationRequested
+                ? e
+                : new BenchmarkException($"{executable} did not answer GetSystemInfo. It said:\n{string.Join('\n', output)}");
+        }
+
+        void Keep(string? line)
+        {
+            const int keptLines = 200;
+            if (line is null)
+                return;
+            output.Enqueue(line);
+            if (output.Count > keptLines)
+                output.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>What the server has written to its console, last lines only.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Asks the server to stop as an operator would (SIGTERM), so that its files are as it leaves them.</summary>
+    public async Task StopAsync()
+    {
+        if (_process.HasExited)
+            return;
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var limit = new CancellationTokenSource(StopLimit);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+            throw new BenchmarkException($"The server did not stop within {StopLimit.TotalSeconds:0} s of SIGTERM. It said:\n{Output}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static async Task WaitForAnswerAsync(string address, int port, Process process, CancellationToken cancel)
+    {
+        // A bare socket finds the port open sooner and for less than a failing HTTP/2 connection does.
+        while (true)
+        {
+            if (process.HasExited)
+                throw new BenchmarkException("exited");
+            try
+            {
+                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancel);
+                break;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(2), cancel);
+            }
+        }
+
+        using var calls = new WorkflowServiceCalls(address, new());
+        while (true)
+        {
+            try
+            {
+                await calls.GetSystemInfoAsync(cancel);
+                return;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable && !process.HasExited)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(2), cancel);
+            }
+            catch (RpcException e)
+            {
+                throw new BenchmarkException(e.Message);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
