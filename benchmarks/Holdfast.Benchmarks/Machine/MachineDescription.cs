@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Holdfast.Benchmarks.Machine;
 
 /// <summary>Where figures were taken: without it they cannot be compared with others.</summary>
-internal sealed record MachineDescription(int Cores, string Processor, double MemoryGigabytes, string System, string Runtime, string FileSystem)
+internal sealed record MachineDescription(int Cores, string Processor, double MemoryGigabytes, string OperatingSystem, string Runtime, string FileSystem)
 {
     public static MachineDescription Here() => new(
         Environment.ProcessorCount,
@@ -14,7 +14,7 @@ internal sealed record MachineDescription(int Cores, string Processor, double Me
         new DriveInfo(Path.GetTempPath()).DriveFormat);
 
     public override string ToString() =>
-        $"{Cores} cores ({Processor}), {MemoryGigabytes} GiB, {System}, {Runtime}, data on {FileSystem}";
+        $"{Cores} cores ({Processor}), {MemoryGigabytes} GiB, {OperatingSystem}, {Runtime}, data on {FileSystem}";
 
     private static string? FromFile(string path, string key) =>
         File.ReadLines(path)
