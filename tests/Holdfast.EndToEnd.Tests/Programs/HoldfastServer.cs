@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Holdfast.EndToEnd.Tests.Programs;
+
+/// <summary>
+/// The real <c>holdfast</c> executable on a database file and a port of its own. It can be killed and
+/// started again: port and data stay the same.
+/// </summary>
+internal sealed class HoldfastServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private static readonly Method<byte[], GetSystemInfoResponse> GetSystemInfo = new(
+        MethodType.Unary,
+        "temporal.api.workflowservice.v1.WorkflowService",
+        "GetSystemInfo",
+        Marshallers.Create(static bytes => bytes, static bytes => bytes),
+        Marshallers.Create(static _ => throw new NotSupportedException(), GetSystemInfoResponse.Parser.ParseFrom));
+
+    private readonly string _database;
+    private readonly int _port;
+    private ProgramUnderTest? _program;
+
+    private HoldfastServer(string folder, int port)
+    {
+        _database = Path.Combine(folder, "holdfast.db");
+        _port = port;
+    }
+
+    /// <summary><c>host:port</c>, the form in which every SDK takes it.</summary>
+    public string Target => $"127.0.0.1:{_port}";
+
+    /// <summary>What the server has written since it was started last.</summary>
+    public string Output => _program?.Output ?? "";
+
+    public static string Executable => Repository.Executable("Holdfast", "holdfast", "HOLDFAST_EXE");
+
+    public static async Task<HoldfastServer> StartAsync(string folder)
+    {
+        var server = new HoldfastServer(folder, FreePort());
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts the executable on the data that is there and waits until it answers.</summary>
+    public async Task StartAgainAsync()
+    {
+        Assert.True(_program is null or { HasExited: true }, "The server still runs.");
+        if (_program is not null)
+            await _program.DisposeAsync();
+        _program = ProgramUnderTest.Start(new ProcessStartInfo(Executable)
+        {
+            ArgumentList =
+            {
+                "server", "start-dev", "--headless", "--log-level", "warn",
+                "--port", _port.ToString(CultureInfo.InvariantCulture),
+                "--db-filename", _database,
+            },
+        });
+        await WaitForAnswerAsync(_program);
+    }
+
+    public Task KillAsync() => _program!.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_program is not null)
+            await _program.DisposeAsync();
+    }
+
+    private async Task WaitForAnswerAsync(ProgramUnderTest program)
+    {
+        using var channel = GrpcChannel.ForAddress($"http://{Target}");
+        var calls = channel.CreateCallInvoker();
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await calls.AsyncUnaryCall(GetSystemInfo, null, new CallOptions(deadline: DateTime.UtcNow.AddSeconds(5)), []);
+                return;
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            {
+                Assert.False(program.HasExited, $"The server ended while starting. It said:\n{program.Output}");
+                Assert.True(Stopwatch.GetElapsedTime(begun) < StartLimit, $"The server did not answer ({e.Status}). It said:\n{program.Output}");
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
