@@ -10,7 +10,8 @@ public interface IStore : IAsyncDisposable
 {
     /// <summary>
     /// Makes all of the batches durable in one transaction, or none. When it returns, the data is on disk in the store's durability
-    /// mode. Any exception means "outcome unknown": the caller gives its shards up and reloads.
+    /// mode. Any exception means "outcome unknown": the caller gives its shards up and reloads. Called by one writer at a time
+    /// (<see cref="JournalWriter"/>); a run may occur in several batches, its writes then apply in the order given.
     /// </summary>
     ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation);
 
@@ -22,12 +23,13 @@ public interface IStore : IAsyncDisposable
     ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation);
 
     /// <summary>
-    /// Runs of a shard that owe something at once, or that become due before <paramref name="wakeBefore"/>; ordered by entity id, after
-    /// <paramref name="afterEntityId"/> (0 to begin), at most <paramref name="limit"/>. Recovery is: page through these, load, derive.
+    /// Runs of a shard that owe something at once, then runs that become due before <paramref name="wakeBefore"/>, earliest first; ties by
+    /// entity id. At most <paramref name="limit"/> of them, behind <paramref name="after"/> (null to begin: the last one of the page before).
+    /// Recovery is: page through these, load, derive.
     /// </summary>
-    ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, long afterEntityId, int limit, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation);
 
-    /// <summary>One page of visibility rows, open runs first, then by close time, then by start time, newest first.</summary>
+    /// <summary>One page of visibility rows, open runs first, then by close time, then by start time, newest first; ties by run id.</summary>
     ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation);
 
     /// <summary>Counts matching rows, grouped by execution status where the query asks for it.</summary>
@@ -37,4 +39,10 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Inserts or replaces a namespace, durable on return.</summary>
     ValueTask SaveNamespaceAsync(StoredNamespace ns, CancellationToken cancellation);
+
+    /// <summary>
+    /// The number of shards that the stored runs are spread over: <paramref name="proposed"/> when the store is new, from then on what it was
+    /// made with, whatever is proposed. Durable on return.
+    /// </summary>
+    ValueTask<int> FixShardCountAsync(int proposed, CancellationToken cancellation);
 }

@@ -1,0 +1,172 @@
+using Google.Protobuf;
+using Holdfast.Engine;
+using Temporalio.Api.Enums.V1;
+
+namespace Holdfast.Storage.InMemory;
+
+/// <summary>Keeps everything in memory, gone with the process: for development and tests. Durable means "in the dictionary".</summary>
+public sealed class InMemoryStore : IStore
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<RunKey, MemoryRun> runs = [];
+    private readonly Dictionary<(string NamespaceId, string WorkflowId), string> currentRuns = [];
+    private readonly Dictionary<string, StoredNamespace> namespaces = [];
+    private long lastEntityId;
+    private int shardCount;
+
+    public ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            Check(batches);
+            foreach (var batch in batches)
+            {
+                foreach (var write in batch.Writes)
+                    Apply(batch.Shard, write);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return ValueTask.FromResult(runs.TryGetValue(run, out var found)
+                ? new StoredRun([.. found.Rows], new Dictionary<string, ByteString>(found.Slots))
+                : null);
+        }
+    }
+
+    public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return ValueTask.FromResult(currentRuns.GetValueOrDefault((namespaceId, workflowId)));
+        }
+    }
+
+    public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(
+        int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            // Sorting what is due anew for each page is quadratic in the end, but only a restart pages, and this store knows none.
+            IReadOnlyList<DueRun> page =
+            [
+                .. runs.Values
+                    .Where(run => run.Shard == shard && (run.Owes || run.WakeAt < wakeBefore))
+                    .Select(run => run.Due)
+                    .Where(due => after is null || Urgency(due).CompareTo(Urgency(after)) > 0)
+                    .OrderBy(Urgency)
+                    .Take(limit),
+            ];
+            return ValueTask.FromResult(page);
+        }
+
+        static (DateTime Due, long EntityId) Urgency(DueRun run) => (run.Owes ? DateTime.MinValue : run.WakeAt!.Value, run.EntityId);
+    }
+
+    public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation)
+    {
+        List<VisibilityEntry> entries;
+        lock (gate)
+        {
+            entries = [.. Matching(query)];
+        }
+
+        var ordered = entries
+            .Select(entry => (Place: VisibilityCursor.Of(entry), Entry: entry))
+            .Where(row => query.After is null || VisibilityCursor.ListOrder.Compare(row.Place, query.After) > 0)
+            .OrderBy(row => row.Place, VisibilityCursor.ListOrder)
+            .Take(query.PageSize + 1)
+            .ToList();
+        if (ordered.Count <= query.PageSize)
+            return ValueTask.FromResult(new VisibilityPage([.. ordered.Select(row => row.Entry)], null));
+
+        ordered.RemoveAt(query.PageSize);
+        return ValueTask.FromResult(new VisibilityPage([.. ordered.Select(row => row.Entry)], ordered[^1].Place));
+    }
+
+    public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation)
+    {
+        List<VisibilityEntry> entries;
+        lock (gate)
+        {
+            entries = [.. Matching(query)];
+        }
+
+        var byStatus = query.Filter.GroupByStatus
+            ? entries.CountBy(entry => entry.Row.Status).ToDictionary(group => group.Key, group => (long)group.Value)
+            : new Dictionary<WorkflowExecutionStatus, long>();
+        return ValueTask.FromResult(new VisibilityCount(entries.Count, byStatus));
+    }
+
+    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<StoredNamespace>>([.. namespaces.Values.OrderBy(ns => ns.Name, StringComparer.Ordinal)]);
+        }
+    }
+
+    public ValueTask SaveNamespaceAsync(StoredNamespace ns, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            namespaces[ns.Id] = ns;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<int> FixShardCountAsync(int proposed, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (shardCount == 0)
+                shardCount = proposed;
+            return ValueTask.FromResult(shardCount);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Refuses a transaction as a whole before any of it is applied.</summary>
+    private void Check(IReadOnlyList<CommitBatch> batches)
+    {
+        var nextSequences = new Dictionary<RunKey, long>();
+        foreach (var batch in batches)
+        {
+            foreach (var write in batch.Writes)
+            {
+                long? next = nextSequences.TryGetValue(write.Run, out var staged) ? staged
+                    : runs.TryGetValue(write.Run, out var run) ? run.Rows.Count + 1
+                    : null;
+                if (write.IsNew && next is not null)
+                    throw CommitConflictException.Exists(write.Run);
+                if (!write.IsNew && next is null)
+                    throw CommitConflictException.Unknown(write.Run);
+
+                var expected = next ?? 1;
+                if (write.Records.Length > 0 && write.Sequence != expected)
+                    throw CommitConflictException.Sequence(write.Run, expected, write.Sequence);
+                nextSequences[write.Run] = write.Records.Length > 0 ? expected + 1 : expected;
+            }
+        }
+    }
+
+    private void Apply(int shard, RunWrite write)
+    {
+        if (!runs.TryGetValue(write.Run, out var run))
+            runs[write.Run] = run = new MemoryRun(++lastEntityId, shard, write.Run);
+        run.Apply(write);
+        if (write.BecomesCurrent)
+            currentRuns[(write.Run.NamespaceId, write.Run.WorkflowId)] = write.Run.RunId;
+    }
+
+    private IEnumerable<VisibilityEntry> Matching(VisibilityQuery query) => runs.Values
+        .Where(run => run.Visibility is not null && run.Key.NamespaceId == query.NamespaceId)
+        .Select(run => new VisibilityEntry(run.Key, run.Visibility!));
+}

@@ -1,0 +1,169 @@
+namespace Holdfast.Storage;
+
+/// <summary>
+/// The group commit of all shards: takes whatever batches wait, writes them in one transaction, then keeps all their promises. While the
+/// disk is busy with one transaction the next one gathers, so that under load one fsync pays for hundreds of batches.
+/// </summary>
+/// <remarks>
+/// Safety rests on two things: batches are written in the order in which they were queued, and a journal that lost a batch is marked so
+/// before anybody hears of it, so that nothing decided on top of the lost state can slip into a later transaction. It does not rest on the
+/// store knowing whether a failed transaction was written: the shards reload and see.
+/// </remarks>
+public sealed class JournalWriter : IAsyncDisposable
+{
+    // Bounds how long one transaction keeps everybody's replies back, and how much memory its pages need: some 20 ms of SQLite's work.
+    private const int MaxWritesPerTransaction = 2_000;
+    private const long MaxBytesPerTransaction = 16 * 1024 * 1024;
+
+    private readonly IStore store;
+    private readonly Lock opening = new();
+    private readonly Dictionary<int, ShardJournal> journals = [];
+    private readonly object gate = new();
+    private readonly Queue<PendingCommit> queue = new();
+    private readonly List<PendingCommit> taken = [];
+    private readonly List<CommitBatch> batches = [];
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool stopping;
+
+    /// <summary>Starts the writer. It does not own the store.</summary>
+    public JournalWriter(IStore store)
+    {
+        this.store = store;
+
+        // A thread of its own: it blocks in fsync, and must not wait for the thread pool when that is busy with the work the fsync releases.
+        new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
+    }
+
+    /// <summary>
+    /// Opens a shard's journal. An earlier one of the same shard is shut: its batches that are not written yet fail. Completes when the store
+    /// holds all that the earlier one got written, so that the shard can load.
+    /// </summary>
+    public async ValueTask<ShardJournal> OpenAsync(int shard)
+    {
+        ShardJournal journal;
+        lock (opening)
+        {
+            if (journals.TryGetValue(shard, out var earlier))
+                earlier.Lose(new CommitFailedException(shard, "its journal was opened anew"));
+            journals[shard] = journal = new ShardJournal(this, shard);
+        }
+
+        await Enqueue(new PendingCommit(journal, batch: null));
+        return journal;
+    }
+
+    /// <summary>Writes what is queued, then stops. Later batches fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.Pulse(gate);
+        }
+
+        await stopped.Task;
+    }
+
+    internal Task Enqueue(PendingCommit pending)
+    {
+        lock (gate)
+        {
+            if (!stopping)
+            {
+                queue.Enqueue(pending);
+                if (queue.Count == 1)
+                    Monitor.Pulse(gate);
+                return pending.Task;
+            }
+        }
+
+        Refuse(pending, new CommitFailedException(pending.Journal.Shard, "the server is stopping"));
+        return pending.Task;
+    }
+
+    private void Run()
+    {
+        while (Take())
+            Write();
+        stopped.SetResult();
+    }
+
+    /// <summary>Waits for batches and takes as many as one transaction may hold; false when stopped and empty.</summary>
+    private bool Take()
+    {
+        taken.Clear();
+        batches.Clear();
+        var writes = 0;
+        var bytes = 0L;
+        lock (gate)
+        {
+            while (queue.Count == 0)
+            {
+                if (stopping)
+                    return false;
+                Monitor.Wait(gate);
+            }
+
+            while (queue.Count > 0 && writes < MaxWritesPerTransaction && bytes < MaxBytesPerTransaction)
+            {
+                var next = queue.Dequeue();
+                taken.Add(next);
+                if (next.Batch is not { } batch || next.Journal.LostBecause is not null)
+                    continue;
+
+                batches.Add(batch);
+                writes += batch.Writes.Count;
+                foreach (var write in batch.Writes)
+                    bytes += write.Records.Length;
+            }
+        }
+
+        return true;
+    }
+
+    private void Write()
+    {
+        Exception? failure = null;
+        if (batches.Count > 0)
+        {
+            try
+            {
+                // Blocking is right here: this thread does nothing else.
+                store.CommitAsync(batches, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            }
+#pragma warning disable CA1031 // Whatever went wrong, the outcome is unknown and every batch of the transaction hears of it.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                failure = e;
+            }
+        }
+
+        if (failure is not null)
+        {
+            foreach (var pending in taken)
+            {
+                if (pending.Batch is not null)
+                    pending.Journal.Lose(new CommitFailedException(pending.Journal.Shard, failure.Message, failure));
+            }
+        }
+
+        foreach (var pending in taken)
+        {
+            if (pending.Batch is null)
+                pending.SetResult();
+            else if (pending.Journal.LostBecause is { } because)
+                Refuse(pending, because);
+            else
+                pending.SetResult();
+        }
+    }
+
+    private static void Refuse(PendingCommit pending, Exception because)
+    {
+        pending.SetException(because);
+
+        // A shard that is being given up need not await every batch; an unobserved failure is no news.
+        _ = pending.Task.Exception;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Holdfast.Storage;
+
+/// <summary>
+/// A shard's way to the journal, from one load of its state to the next. Once one batch has failed, every later one fails too, whatever it
+/// holds: the shard decided it on top of state that was lost. The way back is <see cref="JournalWriter.OpenAsync"/>, then to reload.
+/// </summary>
+public sealed class ShardJournal
+{
+    private readonly JournalWriter writer;
+    private volatile Exception? lostBecause;
+
+    internal ShardJournal(JournalWriter writer, int shard)
+    {
+        this.writer = writer;
+        Shard = shard;
+    }
+
+    public int Shard { get; }
+
+    internal Exception? LostBecause => lostBecause;
+
+    /// <summary>
+    /// Queues a batch behind the ones before; completes when it is durable. A shard may queue the next batch before this one is: order is kept.
+    /// How many it queues ahead is the shard's own bound.
+    /// </summary>
+    /// <exception cref="CommitFailedException">Thrown by the task: this batch or an earlier one of this journal failed, or the journal was opened anew.</exception>
+    public Task CommitAsync(IReadOnlyList<RunWrite> writes) => writer.Enqueue(new PendingCommit(this, new CommitBatch(Shard, writes)));
+
+    internal void Lose(Exception because) => Interlocked.CompareExchange(ref lostBecause, because, null);
+}
