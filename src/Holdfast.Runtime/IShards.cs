@@ -14,11 +14,13 @@ public interface IShards
     ValueTask<Told<TReply>> AskAsync<TReply>(IWorkflowRequest<TReply> request, CancellationToken cancellation);
 
     /// <summary>The durable state and history of a run; null when there is no such run.</summary>
+    /// <exception cref="RequestRefusedException">The shard cannot serve it now, or the run is damaged.</exception>
     ValueTask<RunSnapshot?> ReadAsync(WorkflowTarget target, CancellationToken cancellation);
 
     /// <summary>
     /// Waits until the run's durable state satisfies <paramref name="until"/> (checked at once and after each commit of the run), or until
     /// <paramref name="cancellation"/>: then it returns the latest snapshot instead of throwing. Null when there is no such run.
     /// </summary>
+    /// <exception cref="RequestRefusedException">The shard cannot serve it now, or the run is damaged.</exception>
     ValueTask<RunSnapshot?> WatchAsync(WorkflowTarget target, Func<RunSnapshot, bool> until, CancellationToken cancellation);
 }
