@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Temporalio.Api.WorkflowService.V1;
@@ -43,7 +41,7 @@ internal sealed class HoldfastServer : IAsyncDisposable
 
     public static async Task<HoldfastServer> StartAsync(string folder)
     {
-        var server = new HoldfastServer(folder, FreePort());
+        var server = new HoldfastServer(folder, FreePort.Find());
         await server.StartAgainAsync();
         return server;
     }
@@ -93,12 +91,5 @@ internal sealed class HoldfastServer : IAsyncDisposable
                 await Task.Delay(20);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
