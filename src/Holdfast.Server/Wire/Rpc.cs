@@ -33,6 +33,16 @@ internal static class Rpc
                 message.WriteTo(context.GetBufferWriter());
                 context.Complete();
             },
-            static context => Parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+            static context =>
+            {
+                try
+                {
+                    return Parser.ParseFrom(context.PayloadAsReadOnlySequence());
+                }
+                catch (InvalidProtocolBufferException damage)
+                {
+                    throw new RpcException(new Status(StatusCode.InvalidArgument, $"The request is not a readable {typeof(T).Name}: {damage.Message}"));
+                }
+            });
     }
 }

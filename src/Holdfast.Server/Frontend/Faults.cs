@@ -1,0 +1,40 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Holdfast.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Server.Frontend;
+
+/// <summary>
+/// Answers for what nobody expected. A fault of the server becomes INTERNAL with a reference into the log, never its own text; a call that
+/// its client gave up becomes CANCELLED.
+/// </summary>
+internal sealed partial class Faults(ILogger<Faults> logger) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (RpcException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "context canceled"));
+        }
+        catch (Exception fault)
+        {
+            // The reference is the same for the same fault at the same place, while the server runs, so that repetitions are recognised as one.
+            var reference = (uint)string.GetHashCode($"{fault.GetType()} {fault.StackTrace}", StringComparison.Ordinal);
+            LogFault(logger, context.Method, reference.ToString("x8", null), fault);
+            throw Refused.With(new Refusal(RefusalCode.Internal, $"something went wrong, please retry ({reference:x8})"));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} failed unexpectedly, reference {Reference}")]
+    private static partial void LogFault(ILogger logger, string method, string reference, Exception fault);
+}

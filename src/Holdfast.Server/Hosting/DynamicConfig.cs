@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Engine;
+
+namespace Holdfast.Server;
+
+/// <summary>
+/// The settings of Temporal's dynamic configuration that this server honours. Test suites of the SDKs start a development server with many
+/// more; those say nothing that this server does not do anyway, or are about parts that it does not have.
+/// </summary>
+public sealed record DynamicConfig
+{
+    /// <summary>The settings when nothing is configured.</summary>
+    public static DynamicConfig Default { get; } = new();
+
+    /// <summary><c>limit.blobSize.error</c>, <c>limit.blobSize.warn</c>, <c>limit.historyCount.suggestContinueAsNew</c>, <c>system.enableActivityEagerExecution</c>.</summary>
+    public EngineLimits Limits { get; init; } = EngineLimits.Default;
+
+    /// <summary><c>history.longPollExpirationInterval</c>: how long a wait for a workflow's next event or update stage lasts. Default 20 s.</summary>
+    public TimeSpan HistoryLongPoll { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary><c>frontend.enableCancelWorkerPollsOnShutdown</c>: a worker's polls end when it says that it shuts down. Default true.</summary>
+    public bool CancelPollsOnShutdown { get; init; } = true;
+
+    /// <summary>Reads settings; a later one wins over an earlier one of the same name.</summary>
+    /// <exception cref="FormatException">A setting that is honoured has a value of the wrong kind. The message names it.</exception>
+    public static DynamicConfig Read(IEnumerable<KeyValuePair<string, string>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var config = Default;
+        foreach (var (name, value) in values)
+        {
+            var limits = config.Limits;
+            config = name.ToUpperInvariant() switch
+            {
+                "LIMIT.BLOBSIZE.ERROR" => config with { Limits = limits with { BlobSizeError = Whole(name, value) } },
+                "LIMIT.BLOBSIZE.WARN" => config with { Limits = limits with { BlobSizeWarn = Whole(name, value) } },
+                "LIMIT.HISTORYCOUNT.SUGGESTCONTINUEASNEW" => config with { Limits = limits with { HistoryCountSuggestContinueAsNew = Whole(name, value) } },
+                "SYSTEM.ENABLEACTIVITYEAGEREXECUTION" => config with { Limits = limits with { EagerActivities = Flag(name, value) } },
+                "HISTORY.LONGPOLLEXPIRATIONINTERVAL" => config with { HistoryLongPoll = Duration(name, value) },
+                "FRONTEND.ENABLECANCELWORKERPOLLSONSHUTDOWN" => config with { CancelPollsOnShutdown = Flag(name, value) },
+                _ => config,
+            };
+        }
+
+        return config;
+    }
+
+    private static int Whole(string name, string value) =>
+        int.TryParse(Scalar(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw Wrong(name, value, "a whole number above 0");
+
+    private static bool Flag(string name, string value) =>
+        bool.TryParse(Scalar(value), out var flag) ? flag : throw Wrong(name, value, "true or false");
+
+    private static TimeSpan Duration(string name, string value) =>
+        Durations.Parse(Scalar(value)) is { } duration && duration > TimeSpan.Zero
+            ? duration
+            : throw Wrong(name, value, "a duration such as \"5s\" or \"1500ms\"");
+
+    // Values are JSON, yet command lines and files often hold a bare word where JSON asks for a quoted one.
+    private static string Scalar(string value)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(value);
+            return json.RootElement.ValueKind == JsonValueKind.String ? json.RootElement.GetString()! : json.RootElement.GetRawText();
+        }
+        catch (JsonException)
+        {
+            return value.Trim();
+        }
+    }
+
+    private static FormatException Wrong(string name, string value, string expected) =>
+        new($"The value '{value}' of the dynamic configuration '{name}' is not {expected}.");
+}

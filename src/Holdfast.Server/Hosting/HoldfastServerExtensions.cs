@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using Grpc.Net.Compression;
+using Holdfast.Server.Access;
+using Holdfast.Server.Frontend;
+using Holdfast.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace Holdfast.Server;
+
+/// <summary>Puts a Holdfast server into any ASP.NET Core host.</summary>
+public static class HoldfastServerExtensions
+{
+    // What Temporal's server receives, and what its clients therefore keep to.
+    internal const int LargestMessageBytes = 4 * 1024 * 1024;
+
+    /// <summary>Registers the server. It starts and stops with the host.</summary>
+    public static IServiceCollection AddHoldfastServer(this IServiceCollection services, Action<HoldfastServerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<HoldfastServerOptions>();
+        if (configure is not null)
+            options.Configure(configure);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RunningServer>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunningServer>());
+        services.AddSingleton<WorkflowFrontend>();
+        services.AddSingleton<OperatorFrontend>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Faults>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = LargestMessageBytes;
+            grpc.MaxSendMessageSize = null;
+            grpc.CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)];
+            grpc.Interceptors.Add<Faults>();
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(health =>
+            {
+                foreach (var service in new[] { Generated.WorkflowServiceBinding.Descriptor, Generated.OperatorServiceBinding.Descriptor })
+                    health.Services.Map(service.FullName, _ => true);
+            })
+            .AddCheck("server", () => HealthCheckResult.Healthy());
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HoldfastServerOptions>>((kestrel, server) => Listen(kestrel, server.Value));
+        return services;
+    }
+
+    /// <summary>Maps the gRPC services: workflow and operator service, health, reflection.</summary>
+    public static IEndpointConventionBuilder MapHoldfast(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var keys = endpoints.ServiceProvider.GetRequiredService<ApiKeys>();
+        var all = new CompositeEndpointConventions(
+            endpoints.MapGrpcService<WorkflowFrontend>(),
+            endpoints.MapGrpcService<OperatorFrontend>(),
+            endpoints.MapGrpcReflectionService());
+        all.Add(endpoint => endpoint.RequestDelegate = keys.Guard(TooLargeMessages.Reword(endpoint.RequestDelegate!)));
+
+        // Health stays open to whoever watches the server: it says nothing but that it serves.
+        endpoints.MapGrpcHealthChecksService();
+        return all;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HoldfastServerOptions options)
+    {
+        // SDKs hold every long poll of a process open on one connection. Kestrel's default of 100 streams would stall them all.
+        kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
+        kestrel.AddServerHeader = false;
+        if (options.Port is not { } port)
+            return;
+
+        kestrel.Listen(options.Address, port, endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http2;
+            if (options.Certificate is { } certificate)
+                endpoint.UseHttps(certificate);
+        });
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Temporalio.Api.Enums.V1;
+
+namespace Holdfast.Server;
+
+/// <summary>How a Holdfast server runs inside its host.</summary>
+public sealed class HoldfastServerOptions
+{
+    /// <summary>The SQLite database file; made when it does not exist. Null (the default): everything is kept in memory and gone at exit.</summary>
+    public string? DataFile { get; set; }
+
+    /// <summary>Address that the gRPC port listens on. Default: the loopback address 127.0.0.1.</summary>
+    public IPAddress Address { get; set; } = IPAddress.Loopback;
+
+    /// <summary>
+    /// The gRPC port (HTTP/2). Default 7233; 0 takes a free one. Null: the host configures Kestrel itself, with an endpoint that speaks HTTP/2.
+    /// </summary>
+    public int? Port { get; set; } = 7233;
+
+    /// <summary>The certificate of the gRPC port; without one it speaks HTTP/2 in clear text.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>Namespaces that are there from the start. Default: <c>default</c>.</summary>
+    public ISet<string> Namespaces { get; } = new HashSet<string>(StringComparer.Ordinal) { "default" };
+
+    /// <summary>Custom search attributes that every namespace of <see cref="Namespaces"/> has from the start.</summary>
+    public IDictionary<string, IndexedValueType> SearchAttributes { get; } = new Dictionary<string, IndexedValueType>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Settings under the names of Temporal's dynamic configuration, whatever their case; values are JSON. Names that this server does
+    /// not honour are ignored. See <see cref="DynamicConfig"/> for those that it does.
+    /// </summary>
+    public IDictionary<string, string> DynamicConfigValues { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How long closed workflows are kept in namespaces that are made from <see cref="Namespaces"/>. Default one day.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// SHA-256 of each key that opens the API, as 64 hexadecimal digits. When there is any, a request needs
+    /// <c>authorization: Bearer KEY</c> with the key of one of them. Default: none, everybody who reaches the port may ask.
+    /// </summary>
+    public ISet<string> ApiKeyHashes { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+}
