@@ -1,0 +1,243 @@
+using Holdfast.Engine;
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Storage.Sqlite;
+
+/// <summary>
+/// Writes transactions through the one connection that writes. Journal rows are appended in order; a header is written once for each
+/// transaction however many writes touch its run. Used by one thread at a time.
+/// </summary>
+internal sealed class CommitWriter : IDisposable
+{
+    private const int WorkflowRunKind = 1;
+
+    // Headers of about this many runs are remembered (some 250 bytes each); when it is full, all are forgotten and looked up again.
+    private const int MaxCachedHeaders = 50_000;
+
+    private readonly SqliteConnection connection;
+    private readonly Dictionary<RunKey, CachedHeader> headers = [];
+    private readonly List<CachedHeader> changed = [];
+    private readonly Statement begin;
+    private readonly Statement commit;
+    private readonly Statement rollback;
+    private readonly Statement findHeader;
+    private readonly Statement insertHeader;
+    private readonly Statement updateHeader;
+    private readonly Statement updateDueHeader;
+    private readonly Statement insertRow;
+    private readonly Statement setCurrentRun;
+    private readonly Statement setSlot;
+    private readonly Statement clearSlot;
+    private readonly VisibilityWriter visibility;
+
+    public CommitWriter(SqliteConnection connection)
+    {
+        this.connection = connection;
+        begin = new Statement(connection, "BEGIN IMMEDIATE");
+        commit = new Statement(connection, "COMMIT");
+        rollback = new Statement(connection, "ROLLBACK");
+        findHeader = new Statement(connection, """
+            SELECT entity_id, next_sequence, status, wake_at, owes FROM entity WHERE run_id = ?1 AND business_id = ?2 AND namespace_id = ?3
+            """);
+        insertHeader = new Statement(connection, """
+            INSERT INTO entity (shard, kind, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING entity_id
+            """);
+        updateHeader = new Statement(connection, "UPDATE entity SET status = ?2, next_sequence = ?3 WHERE entity_id = ?1");
+        updateDueHeader = new Statement(connection, """
+            UPDATE entity SET status = ?2, next_sequence = ?3, wake_at = ?4, owes = ?5 WHERE entity_id = ?1
+            """);
+        insertRow = new Statement(connection, """
+            INSERT INTO journal (entity_id, sequence, first_event_id, last_event_id, records) VALUES (?1, ?2, ?3, ?4, ?5)
+            """);
+        setCurrentRun = new Statement(connection, """
+            INSERT INTO current_run (namespace_id, workflow_id, run_id) VALUES (?1, ?2, ?3)
+            ON CONFLICT (namespace_id, workflow_id) DO UPDATE SET run_id = excluded.run_id
+            """);
+        setSlot = new Statement(connection, """
+            INSERT INTO slot (entity_id, name, value) VALUES (?1, ?2, ?3) ON CONFLICT (entity_id, name) DO UPDATE SET value = excluded.value
+            """);
+        clearSlot = new Statement(connection, "DELETE FROM slot WHERE entity_id = ?1 AND name = ?2");
+        visibility = new VisibilityWriter(connection);
+    }
+
+    /// <summary>Writes all, durable on return, or throws and writes nothing.</summary>
+    public void Commit(IReadOnlyList<CommitBatch> batches)
+    {
+        // Room is made between transactions only: within one, a header looked up again would be the one before its changes.
+        if (headers.Count >= MaxCachedHeaders)
+            headers.Clear();
+
+        try
+        {
+            begin.Execute();
+            foreach (var batch in batches)
+            {
+                foreach (var write in batch.Writes)
+                    Apply(batch.Shard, write);
+            }
+
+            foreach (var header in changed)
+                Update(header);
+            changed.Clear();
+            commit.Execute();
+        }
+        catch
+        {
+            Undo();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[]
+        {
+            begin, commit, rollback, findHeader, insertHeader, updateHeader, updateDueHeader, insertRow, setCurrentRun, setSlot, clearSlot,
+        })
+        {
+            statement.Dispose();
+        }
+
+        visibility.Dispose();
+    }
+
+    private void Apply(int shard, RunWrite write)
+    {
+        var header = write.IsNew ? Create(shard, write) : Touch(write);
+        if (write.Records.Length > 0)
+            Append(header, write);
+        foreach (var slot in write.Slots)
+            Set(header.EntityId, slot);
+        if (write.BecomesCurrent)
+            setCurrentRun.Bind(1, write.Run.NamespaceId).Bind(2, write.Run.WorkflowId).Bind(3, write.Run.RunId).Execute();
+        if (write.Visibility is { } row)
+            visibility.Write(header.EntityId, write.Run, row);
+    }
+
+    private CachedHeader Create(int shard, RunWrite write)
+    {
+        if (Find(write.Run) is not null)
+            throw CommitConflictException.Exists(write.Run);
+
+        // The row about to be appended is counted in here, so that a run created and written once costs no second header write.
+        var wakeAt = Stored(write.WakeAt);
+        insertHeader.Bind(1, shard).Bind(2, WorkflowRunKind)
+            .Bind(3, write.Run.NamespaceId).Bind(4, write.Run.WorkflowId).Bind(5, write.Run.RunId)
+            .Bind(6, write.Status).Bind(7, write.Records.Length > 0 ? 2 : 1).Bind(8, wakeAt).Bind(9, write.Owes ? 1 : 0);
+        try
+        {
+            insertHeader.Read();
+            var header = new CachedHeader(insertHeader.Long(0), nextSequence: 1)
+            {
+                Status = write.Status,
+                WakeAt = wakeAt,
+                Owes = write.Owes,
+                StoredWakeAt = wakeAt,
+                StoredOwes = write.Owes,
+            };
+            headers[write.Run] = header;
+            return header;
+        }
+        finally
+        {
+            insertHeader.Reset();
+        }
+    }
+
+    private CachedHeader Touch(RunWrite write)
+    {
+        var header = Find(write.Run) ?? throw CommitConflictException.Unknown(write.Run);
+        header.Status = write.Status;
+        header.WakeAt = Stored(write.WakeAt);
+        header.Owes = write.Owes;
+        if (!header.Changed)
+        {
+            header.Changed = true;
+            changed.Add(header);
+        }
+
+        return header;
+    }
+
+    private void Append(CachedHeader header, RunWrite write)
+    {
+        if (write.Sequence != header.NextSequence)
+            throw CommitConflictException.Sequence(write.Run, header.NextSequence, write.Sequence);
+
+        insertRow.Bind(1, header.EntityId).Bind(2, write.Sequence).Bind(3, write.FirstEventId).Bind(4, write.LastEventId)
+            .Bind(5, write.Records.Span).Execute();
+        header.NextSequence++;
+    }
+
+    private void Set(long entityId, SlotChange slot)
+    {
+        if (slot.Value is { } value)
+            setSlot.Bind(1, entityId).Bind(2, slot.Name).Bind(3, value.Span).Execute();
+        else
+            clearSlot.Bind(1, entityId).Bind(2, slot.Name).Execute();
+    }
+
+    private void Update(CachedHeader header)
+    {
+        header.Changed = false;
+        if (header.WakeAt == header.StoredWakeAt && header.Owes == header.StoredOwes)
+        {
+            // Naming an indexed column in an update rewrites the index even where the value stays.
+            updateHeader.Bind(1, header.EntityId).Bind(2, header.Status).Bind(3, header.NextSequence).Execute();
+            return;
+        }
+
+        updateDueHeader.Bind(1, header.EntityId).Bind(2, header.Status).Bind(3, header.NextSequence)
+            .Bind(4, header.WakeAt).Bind(5, header.Owes ? 1 : 0).Execute();
+        header.StoredWakeAt = header.WakeAt;
+        header.StoredOwes = header.Owes;
+    }
+
+    private CachedHeader? Find(RunKey run)
+    {
+        if (headers.TryGetValue(run, out var known))
+            return known;
+
+        findHeader.Bind(1, run.RunId).Bind(2, run.WorkflowId).Bind(3, run.NamespaceId);
+        try
+        {
+            if (!findHeader.Read())
+                return null;
+
+            long? wakeAt = findHeader.IsNull(3) ? null : findHeader.Long(3);
+            var owes = findHeader.Long(4) != 0;
+            var header = new CachedHeader(findHeader.Long(0), findHeader.Long(1))
+            {
+                Status = findHeader.Int(2),
+                WakeAt = wakeAt,
+                Owes = owes,
+                StoredWakeAt = wakeAt,
+                StoredOwes = owes,
+            };
+            headers[run] = header;
+            return header;
+        }
+        finally
+        {
+            findHeader.Reset();
+        }
+    }
+
+    private void Undo()
+    {
+        // What is remembered went astray with the transaction.
+        headers.Clear();
+        changed.Clear();
+        try
+        {
+            rollback.Execute();
+        }
+        catch (SqliteException)
+        {
+            // Some errors (a full disk) roll back by themselves; then there is no transaction left, and the first error is the one to tell.
+        }
+    }
+
+    private static long? Stored(DateTime? time) => time is { } utc ? StoredTime.From(utc) : null;
+}

@@ -1,0 +1,217 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Holdfast.Storage.Sqlite;
+
+/// <summary>
+/// The database file and this process's sole claim to it. A file that is not ours, or that we do not understand, is refused before
+/// anything of it is changed.
+/// </summary>
+internal sealed class DatabaseFile : IDisposable
+{
+    /// <summary>Marks the file as ours: "HFst".</summary>
+    private const long ApplicationId = 0x48467374;
+
+    private readonly FileStream claim;
+    private readonly string path;
+    private readonly bool relaxed;
+
+    private DatabaseFile(string path, bool relaxed, FileStream claim)
+    {
+        this.path = path;
+        this.relaxed = relaxed;
+        this.claim = claim;
+    }
+
+    /// <summary>Claims the file, makes it when it is missing, and brings its schema up to date.</summary>
+    /// <exception cref="StoreUnusableException">See its message.</exception>
+    public static DatabaseFile Open(SqliteStoreOptions options)
+    {
+        var path = Path.GetFullPath(options.Path);
+        var file = new DatabaseFile(path, options.Relaxed, Claim(path));
+        try
+        {
+            file.CheckFile();
+            file.Prepare();
+            return file;
+        }
+        catch (SqliteException e)
+        {
+            file.Dispose();
+            throw Unusable(path, e);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A connection that writes. There must be only one.</summary>
+    public SqliteConnection ConnectToWrite()
+    {
+        var connection = Connect(SqliteOpenMode.ReadWrite);
+
+        // The cache holds the pages that transactions touch again and again: headers and the right edges of the indexes.
+        // A large auto-checkpoint rewrites such a page once for hundreds of transactions.
+        Execute(connection, $"""
+            PRAGMA synchronous = {(relaxed ? "NORMAL" : "FULL")};
+            PRAGMA wal_autocheckpoint = 10000;
+            PRAGMA cache_size = -32768;
+            """);
+        return connection;
+    }
+
+    /// <summary>A connection that reads; any number of them, beside the one that writes.</summary>
+    public SqliteConnection ConnectToRead()
+    {
+        var connection = Connect(SqliteOpenMode.ReadWrite);
+        Execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    public void Dispose() => claim.Dispose();
+
+    /// <summary>
+    /// Two servers on one file would each believe their memory. SQLite's own exclusive mode would shut out our read connections too, so the
+    /// claim is an operating system lock on a file beside the database: it ends with the process, however that ends. The file stays.
+    /// </summary>
+    private static FileStream Claim(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        var lockPath = path + ".lock";
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnusableException($"The database folder {folder} cannot be made: {e.Message} Choose another path or grant the right to write there.", e);
+        }
+
+        try
+        {
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreUnusableException($"The database folder {folder} cannot be written to. Grant this user the right to write there, or choose another path.", e);
+        }
+        catch (IOException e) when (File.Exists(lockPath))
+        {
+            throw new StoreUnusableException($"The database {path} is in use by another server process. Stop that one first, or choose another path.", e);
+        }
+        catch (IOException e)
+        {
+            throw new StoreUnusableException($"The database folder {folder} cannot be written to: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Looks at the file itself, before SQLite does: opening a database may already write to it (recovery of its log).</summary>
+    private void CheckFile()
+    {
+        if (Directory.Exists(path))
+            throw new StoreUnusableException($"The database path {path} is a folder. Name a file in it, such as {Path.Combine(path, "holdfast.db")}.");
+
+        try
+        {
+            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            Span<byte> start = stackalloc byte[16];
+            var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            if (length > 0 && !start[..length].SequenceEqual("SQLite format 3\0"u8))
+                throw new StoreUnusableException($"The file {path} is not a SQLite database. Choose another path, or restore the database from a backup.");
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreUnusableException($"The database file {path} cannot be written to. Grant this user the right to write it, or choose another path.", e);
+        }
+        catch (IOException e)
+        {
+            throw new StoreUnusableException($"The database file {path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private void Prepare()
+    {
+        using var connection = Connect(SqliteOpenMode.ReadWrite);
+        var application = Number(connection, "PRAGMA application_id");
+        var version = Number(connection, "PRAGMA user_version");
+        var tables = Number(connection, "SELECT count(*) FROM sqlite_schema");
+
+        // A database without tables is new, or one whose making was cut short before its first transaction: nothing in it can be lost.
+        var isNew = tables == 0 && (application is 0 or ApplicationId) && version == 0;
+        if (!isNew && application != ApplicationId)
+            throw new StoreUnusableException($"The database {path} belongs to another program. Choose another path.");
+        if (version > Migrations.Latest)
+        {
+            throw new StoreUnusableException(
+                $"The database {path} has schema version {version}, but this program knows versions up to {Migrations.Latest}. Start the newer program that wrote it.");
+        }
+
+        if (isNew)
+            Execute(connection, "PRAGMA page_size = 8192");
+        Execute(connection, "PRAGMA journal_mode = WAL");
+        Execute(connection, "PRAGMA synchronous = FULL");
+        for (var next = version + 1; next <= Migrations.Latest; next++)
+        {
+            using var transaction = connection.BeginTransaction();
+            Execute(connection, Migrations.All[(int)next - 1], transaction);
+            Execute(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {next}", transaction);
+            transaction.Commit();
+        }
+    }
+
+    private SqliteConnection Connect(SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            // Connections live as long as the store; pooled ones would outlive it and keep the file open.
+            Pooling = false,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // No caller's text gets in: constants, migrations, and numbers of our own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants only.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static StoreUnusableException Unusable(string path, SqliteException e) => e.SqliteErrorCode switch
+    {
+        raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => new StoreUnusableException(
+            $"The database {path} is damaged ({e.Message}). Restore it from a backup, or move it away to begin with an empty one.", e),
+        raw.SQLITE_FULL => new StoreUnusableException($"The disk that holds the database {path} is full. Make room and start again.", e),
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreUnusableException(
+            $"The database {path} is in use by another program. Close that one first.", e),
+        raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN => new StoreUnusableException(
+            $"The database {path} cannot be opened for writing ({e.Message}). Grant this user the right to write it and its folder.", e),
+        _ => new StoreUnusableException($"The database {path} cannot be opened: {e.Message}", e),
+    };
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Engine;
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Storage.Sqlite;
+
+/// <summary>
+/// Keeps everything in one SQLite file (and its write-ahead log beside it). One connection writes, a few read; readers never wait for the writer.
+/// </summary>
+public sealed class SqliteStore : IStore
+{
+    private readonly DatabaseFile file;
+    private readonly ReaderPool readers;
+    private readonly Lock writing = new();
+    private readonly SqliteConnection connection;
+    private readonly CommitWriter writer;
+
+    private SqliteStore(DatabaseFile file)
+    {
+        this.file = file;
+        readers = new ReaderPool(file);
+        connection = file.ConnectToWrite();
+        writer = new CommitWriter(connection);
+    }
+
+    /// <summary>Opens the database, makes it when the file is missing, and brings its schema up to date.</summary>
+    /// <exception cref="StoreUnusableException">The file is foreign, damaged, newer, in use or not to be written; nothing was changed.</exception>
+    public static SqliteStore Open(SqliteStoreOptions options)
+    {
+        var file = DatabaseFile.Open(options);
+        try
+        {
+            return new SqliteStore(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
+    {
+        lock (writing)
+        {
+            writer.Commit(batches);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) =>
+        readers.ReadAsync(reader => reader.LoadRun(run), cancellation);
+
+    public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
+        readers.ReadAsync(reader => reader.FindCurrentRun(namespaceId, workflowId), cancellation);
+
+    public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(
+        int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<DueRun>>(reader => reader.FindDueRuns(shard, wakeBefore, after, limit), cancellation);
+
+    public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation) =>
+        readers.ReadAsync(reader => VisibilityReader.List(reader, query), cancellation);
+
+    public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation) =>
+        readers.ReadAsync(reader => VisibilityReader.Count(reader, query), cancellation);
+
+    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation)
+    {
+        return readers.ReadAsync<IReadOnlyList<StoredNamespace>>(Load, cancellation);
+
+        static List<StoredNamespace> Load(Reader reader)
+        {
+            using var select = new Statement(reader.Connection, "SELECT namespace_id, name, settings, search_attributes FROM namespace ORDER BY name");
+            var found = new List<StoredNamespace>();
+            while (select.Read())
+            {
+                found.Add(new StoredNamespace(
+                    select.Text(0),
+                    select.Text(1),
+                    select.Blob(2).ToArray(),
+                    JsonSerializer.Deserialize(select.Blob(3), StoredJson.Default.DictionaryStringInt32) ?? []));
+            }
+
+            return found;
+        }
+    }
+
+    public ValueTask SaveNamespaceAsync(StoredNamespace ns, CancellationToken cancellation)
+    {
+        lock (writing)
+        {
+            using var upsert = new Statement(connection, """
+                INSERT INTO namespace (namespace_id, name, settings, search_attributes) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (namespace_id) DO UPDATE SET
+                    name = excluded.name, settings = excluded.settings, search_attributes = excluded.search_attributes
+                """);
+            upsert.Bind(1, ns.Id).Bind(2, ns.Name).Bind(3, ns.Settings.AsSpan())
+                .BindText(4, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, int>(ns.SearchAttributes), StoredJson.Default.DictionaryStringInt32))
+                .Execute();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<int> FixShardCountAsync(int proposed, CancellationToken cancellation)
+    {
+        lock (writing)
+        {
+            using var insert = new Statement(connection, "INSERT INTO setting (name, value) VALUES ('shards', ?1) ON CONFLICT (name) DO NOTHING");
+            insert.Bind(1, proposed.ToString(CultureInfo.InvariantCulture)).Execute();
+            using var select = new Statement(connection, "SELECT value FROM setting WHERE name = 'shards'");
+            select.Read();
+            return ValueTask.FromResult(int.Parse(select.Text(0), CultureInfo.InvariantCulture));
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        // The connection that writes goes last: closing the last one moves the log into the file, which a read-only one could not.
+        readers.Dispose();
+        lock (writing)
+        {
+            writer.Dispose();
+            connection.Dispose();
+        }
+
+        file.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

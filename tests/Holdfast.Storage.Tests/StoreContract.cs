@@ -1,0 +1,263 @@
+using Holdfast.Engine;
+using static Holdfast.Storage.Tests.Writes;
+
+namespace Holdfast.Storage.Tests;
+
+/// <summary>What every store promises of journals, headers, slots, current runs, namespaces and settings.</summary>
+public abstract class StoreContract : IAsyncLifetime
+{
+    internal IStore Store { get; private set; } = null!;
+
+    public Task InitializeAsync()
+    {
+        Store = Open();
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        Closed();
+    }
+
+    protected abstract IStore Open();
+
+    protected virtual void Closed()
+    {
+    }
+
+    [Fact]
+    public async Task A_run_reads_back_as_it_was_written()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run) with { Slots = [Slot("heartbeat:5", "half"), Slot("empty", "")] });
+        await Store.Commit(Next(run, 2), Next(run, 3, "last"));
+
+        var stored = await Store.LoadRunAsync(run, default);
+        Assert.Equal(["first", "next", "last"], await Store.Rows(run));
+        Assert.Equal(2, stored!.Slots.Count);
+        Assert.Equal("half", stored.Slots["heartbeat:5"].ToStringUtf8());
+        Assert.Equal("", stored.Slots["empty"].ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task Names_that_only_differ_in_case_or_carry_any_character_are_different_runs()
+    {
+        string[] names = ["order", "Order", "ord\u00e9r", "o'rder\"; --", "漢字 😀", new string('x', 1000), "a\0b"];
+        foreach (var name in names)
+            await Store.Commit(First(Run(name), name));
+        foreach (var name in names)
+        {
+            Assert.Equal([name], await Store.Rows(Run(name)));
+            Assert.Equal("run-1", await Store.FindCurrentRunAsync(Namespace, name, default));
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_run_is_null()
+    {
+        await Store.Commit(First(Run("order-1")));
+        Assert.Null(await Store.LoadRunAsync(Run("order-2"), default));
+        Assert.Null(await Store.LoadRunAsync(Run("order-1", "run-2"), default));
+        Assert.Null(await Store.LoadRunAsync(new RunKey("other namespace", "order-1", "run-1"), default));
+    }
+
+    [Fact]
+    public async Task A_run_occurs_in_several_batches_of_one_transaction()
+    {
+        var run = Run("order-1");
+        await Store.CommitAsync(
+            [
+                new CommitBatch(3, [First(run)]),
+                new CommitBatch(4, [First(Run("order-2"))]),
+                new CommitBatch(3, [Next(run, 2) with { Owes = true }, Next(run, 3)]),
+                new CommitBatch(3, [Next(run, 4, "fourth") with { WakeAt = Noon }]),
+            ],
+            default);
+
+        Assert.Equal(["first", "next", "next", "fourth"], await Store.Rows(run));
+        var due = Assert.Single(await Store.FindDueRunsAsync(3, DateTime.MaxValue, null, 10, default));
+        Assert.Equal((run, false, Noon), (due.Run, due.Owes, due.WakeAt));
+    }
+
+    [Fact]
+    public async Task A_large_row_reads_back()
+    {
+        var records = new string('r', 5_000_000);
+        await Store.Commit(First(Run("order-1"), records));
+        Assert.Equal([records], await Store.Rows(Run("order-1")));
+    }
+
+    [Fact]
+    public async Task A_write_without_records_changes_slots_and_header_only()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run) with { Slots = [Slot("a", "1"), Slot("b", "1")] });
+        await Store.Commit(Next(run, 2, "") with { Slots = [Slot("a", "2"), Slot("b", null), Slot("c", null)], WakeAt = Noon });
+
+        Assert.Equal(["first"], await Store.Rows(run));
+        Assert.Equal("2", Assert.Single((await Store.LoadRunAsync(run, default))!.Slots).Value.ToStringUtf8());
+        Assert.Equal(Noon, Assert.Single(await Store.FindDueRunsAsync(0, DateTime.MaxValue, null, 10, default)).WakeAt);
+        await Store.Commit(Next(run, 2));
+        Assert.Equal(["first", "next"], await Store.Rows(run));
+    }
+
+    [Fact]
+    public async Task A_run_cannot_be_created_twice()
+    {
+        await Store.Commit(First(Run("order-1")));
+        await Refused(First(Run("order-1")));
+        await Refused(First(Run("order-2")), First(Run("order-2")));
+    }
+
+    [Fact]
+    public Task A_run_that_does_not_exist_cannot_be_written_on() => Refused(Next(Run("order-1"), 2));
+
+    [Fact]
+    public async Task A_taken_sequence_and_a_gap_are_refused()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run), Next(run, 2));
+        await Refused(Next(run, 2));
+        await Refused(Next(run, 4));
+        await Refused(Next(run, 3), Next(run, 3));
+        await Store.Commit(Next(run, 3));
+        Assert.Equal(3, (await Store.Rows(run))!.Count());
+    }
+
+    [Fact]
+    public async Task A_refused_transaction_leaves_no_trace()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run) with { Slots = [Slot("a", "1")] });
+        await Refused(
+            Next(run, 2) with { Slots = [Slot("a", "2")], Owes = true, Visibility = Row(Noon) },
+            First(Run("order-2")),
+            First(run));
+
+        Assert.Equal(["first"], await Store.Rows(run));
+        Assert.Equal("1", (await Store.LoadRunAsync(run, default))!.Slots["a"].ToStringUtf8());
+        Assert.Null(await Store.LoadRunAsync(Run("order-2"), default));
+        Assert.Null(await Store.FindCurrentRunAsync(Namespace, "order-2", default));
+        Assert.Empty(await Store.FindDueRunsAsync(0, DateTime.MaxValue, null, 10, default));
+        Assert.Empty((await Store.ListAsync(new VisibilityQuery(Namespace), default)).Entries);
+        await Store.Commit(Next(run, 2));
+    }
+
+    [Fact]
+    public async Task The_current_run_is_the_last_that_became_it()
+    {
+        Assert.Null(await Store.FindCurrentRunAsync(Namespace, "order-1", default));
+        await Store.Commit(First(Run("order-1", "run-1")));
+        await Store.Commit(First(Run("order-1", "run-2")));
+        await Store.Commit(First(Run("order-1", "run-3")) with { BecomesCurrent = false }, Next(Run("order-1", "run-1"), 2));
+
+        Assert.Equal("run-2", await Store.FindCurrentRunAsync(Namespace, "order-1", default));
+        Assert.Null(await Store.FindCurrentRunAsync("other namespace", "order-1", default));
+    }
+
+    [Fact]
+    public async Task Due_runs_come_most_urgent_first()
+    {
+        await Store.CommitIn(
+            7,
+            First(Run("late")) with { WakeAt = Noon.AddHours(3) },
+            First(Run("owes and wakes")) with { WakeAt = Noon.AddHours(4), Owes = true },
+            First(Run("idle")),
+            First(Run("early")) with { WakeAt = Noon },
+            First(Run("early too")) with { WakeAt = Noon },
+            First(Run("owes")) with { Owes = true });
+        await Store.CommitIn(8, First(Run("other shard")) with { Owes = true });
+
+        Assert.Equal(["owes and wakes", "owes", "early", "early too", "late"], await Due(DateTime.MaxValue));
+        Assert.Equal(["owes and wakes", "owes", "early", "early too"], await Due(Noon.AddHours(3)));
+        Assert.Equal(["owes and wakes", "owes"], await Due(Noon));
+
+        async Task<IEnumerable<string>> Due(DateTime before) =>
+            (await Store.FindDueRunsAsync(7, before, null, 100, default)).Select(due => due.Run.WorkflowId);
+    }
+
+    [Fact]
+    public async Task What_is_no_longer_due_is_not_found()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run) with { Owes = true, WakeAt = Noon });
+        await Store.Commit(Next(run, 2) with { WakeAt = Noon });
+        Assert.False(Assert.Single(await Store.FindDueRunsAsync(0, DateTime.MaxValue, null, 10, default)).Owes);
+        await Store.Commit(Next(run, 3));
+        Assert.Empty(await Store.FindDueRunsAsync(0, DateTime.MaxValue, null, 10, default));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public async Task Pages_of_due_runs_hold_each_run_once(int limit)
+    {
+        var writes = Enumerable.Range(0, 20)
+            .Select(i => First(Run($"order-{i}")) with { Owes = i % 3 == 0, WakeAt = i % 4 == 0 ? null : Noon.AddMinutes(i % 5) })
+            .ToArray();
+        await Store.Commit(writes);
+
+        var found = new List<DueRun>();
+        IReadOnlyList<DueRun> page;
+        while ((page = await Store.FindDueRunsAsync(0, DateTime.MaxValue, found.LastOrDefault(), limit, default)).Count > 0)
+        {
+            Assert.True(page.Count <= limit);
+            found.AddRange(page);
+        }
+
+        Assert.Equal(
+            writes.Where(write => write.Owes || write.WakeAt is not null).Select(write => write.Run.WorkflowId).Order(),
+            found.Select(due => due.Run.WorkflowId).Order());
+    }
+
+    [Fact]
+    public async Task Namespaces_are_kept_and_replaced()
+    {
+        Assert.Empty(await Store.LoadNamespacesAsync(default));
+        await Store.SaveNamespaceAsync(new StoredNamespace("2", "shop", [1], new Dictionary<string, int>()), default);
+        await Store.SaveNamespaceAsync(new StoredNamespace("1", "default", [], new Dictionary<string, int> { ["Customer"] = 2 }), default);
+        await Store.SaveNamespaceAsync(new StoredNamespace("2", "shop", [2, 3], new Dictionary<string, int> { ["a\"b"] = 1 }), default);
+
+        var found = await Store.LoadNamespacesAsync(default);
+        Assert.Equal(["default", "shop"], found.Select(ns => ns.Name));
+        Assert.Equal(2, found[0].SearchAttributes["Customer"]);
+        Assert.Empty(found[0].Settings);
+        Assert.Equal("2", found[1].Id);
+        Assert.Equal([2, 3], found[1].Settings);
+        Assert.Equal(1, found[1].SearchAttributes["a\"b"]);
+    }
+
+    [Fact]
+    public async Task The_shard_count_stays_what_it_was_first()
+    {
+        Assert.Equal(16, await Store.FixShardCountAsync(16, default));
+        Assert.Equal(16, await Store.FixShardCountAsync(4, default));
+    }
+
+    [Fact]
+    public async Task Reads_run_beside_writes()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run));
+        var writing = Task.Run(async () =>
+        {
+            for (var sequence = 2; sequence <= 200; sequence++)
+                await Store.Commit(Next(run, sequence));
+        });
+        var seen = 0;
+        do
+        {
+            var rows = (await Store.Rows(run))!.ToList();
+            Assert.True(rows.Count >= seen);
+            seen = rows.Count;
+        }
+        while (!writing.IsCompleted);
+        await writing;
+        Assert.Equal(200, (await Store.Rows(run))!.Count());
+    }
+
+    private async Task Refused(params RunWrite[] writes) =>
+        await Assert.ThrowsAsync<CommitConflictException>(() => Store.Commit(writes));
+}
