@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.AI.Approvals;
+
+internal static partial class ApprovalLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The reminder for approval {ApprovalId} was not delivered")]
+    public static partial void ReminderFailed(this ILogger logger, Exception failure, string approvalId);
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using Temporalio.Exceptions;
+
+namespace Holdfast.AI.Models;
+
+/// <summary>
+/// A model call that failed, classified. Its message holds the provider's error type, a short text and the request id, and
+/// never a prompt, a key or a response body: it goes into histories and logs.
+/// </summary>
+public sealed class ModelException : Exception
+{
+    // Longer waits than this do not belong into an activity's retries (facts: a provider may ask for hours).
+    internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(15);
+
+    public ModelException(string kind, bool retryable, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Kind = kind;
+        Retryable = retryable;
+    }
+
+    /// <summary>One of <see cref="ModelFailureKind"/>.</summary>
+    public string Kind { get; }
+
+    /// <summary>Whether the same call may succeed later.</summary>
+    public bool Retryable { get; }
+
+    /// <summary>How long the provider asks to wait, if it said so.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public HttpStatusCode? StatusCode { get; init; }
+
+    public string? RequestId { get; init; }
+
+    /// <summary>The same failure for the retry policy of the activity that called.</summary>
+    public ApplicationFailureException ToFailure() =>
+        // Without the inner exception: an SDK's exception text may quote the response.
+        new(Message, errorType: Kind, nonRetryable: !Retryable, nextRetryDelay: RetryAfter);
+}

@@ -1,0 +1,26 @@
+namespace Holdfast.AI.Models;
+
+/// <summary>
+/// What went wrong with a model call, as the error type that workflows, retry policies and operators see. Strings, because
+/// they are stored in histories and matched by other SDKs.
+/// </summary>
+public static class ModelFailureKind
+{
+    public const string InvalidRequest = "ModelInvalidRequest";
+    public const string CredentialInvalid = "CredentialInvalid";
+    public const string ProviderBilling = "ProviderBilling";
+    public const string BudgetExceeded = "BudgetExceeded";
+    public const string PermissionDenied = "ModelPermissionDenied";
+    public const string ModelNotFound = "ModelNotFound";
+    public const string RateLimited = "RateLimited";
+
+    /// <summary>The provider asks for a wait that is too long for an activity's retries: sleep in the workflow, or use another model.</summary>
+    public const string RateLimitedLong = "RateLimitedLong";
+
+    public const string Overloaded = "ProviderOverloaded";
+    public const string Unavailable = "ProviderUnavailable";
+    public const string Timeout = "ModelTimeout";
+    public const string BadAnswer = "ModelBadAnswer";
+    public const string Refused = "ModelRefused";
+    public const string Unknown = "ModelFailed";
+}

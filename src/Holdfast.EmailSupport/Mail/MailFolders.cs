@@ -1,0 +1,29 @@
+namespace Holdfast.EmailSupport.Mail;
+
+/// <summary>The folders of the mail on disk.</summary>
+internal sealed class MailFolders(string root)
+{
+    public const string ProcessedName = "processed";
+
+    public string Root { get; } = root;
+
+    /// <summary>Where people and mail programs drop mail. A <c>new</c> folder in it is read as a Maildir's.</summary>
+    public string Inbox => Path.Combine(Root, "inbox");
+
+    /// <summary>Mail that a workflow has taken over, named by its hash.</summary>
+    public string Processed => Path.Combine(Root, ProcessedName);
+
+    /// <summary>Files that are no mail, each with the reason beside it.</summary>
+    public string Rejected => Path.Combine(Root, "rejected");
+
+    /// <summary>Replies as <c>.eml</c> files.</summary>
+    public string Outbox => Path.Combine(Root, "outbox");
+
+    /// <exception cref="IOException">A folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder cannot be made.</exception>
+    public void Create()
+    {
+        foreach (var folder in (string[])[Inbox, Processed, Rejected, Outbox])
+            Directory.CreateDirectory(folder);
+    }
+}

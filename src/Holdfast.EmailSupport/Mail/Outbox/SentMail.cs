@@ -1,0 +1,7 @@
+namespace Holdfast.EmailSupport.Mail.Outbox;
+
+/// <summary>A mail that is out.</summary>
+/// <param name="MessageId">Its Message-ID, without angle brackets.</param>
+/// <param name="File">Its copy in the outbox folder, without a path.</param>
+/// <param name="AlreadySent">An earlier attempt had sent it, so nothing was sent now.</param>
+public sealed record SentMail(string MessageId, string File, bool AlreadySent);

@@ -1,0 +1,24 @@
+namespace Holdfast.EmailSupport.Mail.Outbox;
+
+/// <summary>How to hand mail to a mail server.</summary>
+internal sealed record SmtpSettings
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required SmtpSecurity Security { get; init; }
+
+    /// <summary>Null: the server is used without logging in.</summary>
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    public required WhenUnsure WhenUnsure { get; init; }
+
+    /// <summary>The longest one answer of the server may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Leaves the password out.</summary>
+    public override string ToString() => $"{Host}:{Port} ({Security})";
+}

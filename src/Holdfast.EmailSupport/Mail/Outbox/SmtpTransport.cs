@@ -1,0 +1,115 @@
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using Temporalio.Exceptions;
+
+namespace Holdfast.EmailSupport.Mail.Outbox;
+
+/// <summary>
+/// Hands mail to a mail server and keeps a copy in the outbox folder once the server has it. A copy there means sent.
+/// </summary>
+/// <remarks>
+/// SMTP cannot tell whether a mail got through when the connection breaks after the last byte. So a mark is set on disk just
+/// before the handing over and taken away at a definite answer: a mark that an attempt finds means "maybe sent", also after a
+/// crash, and then <see cref="SmtpSettings.WhenUnsure"/> decides.
+/// </remarks>
+internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) : IMailTransport
+{
+    // A wrong password is mended by a person, and many servers lock an account after a few tries.
+    private static readonly TimeSpan LoginRetry = TimeSpan.FromMinutes(15);
+
+    public async Task<SentMail> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    {
+        if (outbox.Holds(mail.MessageId))
+        {
+            outbox.ClearHandingOver(mail.MessageId);
+            return Sent(mail, alreadySent: true);
+        }
+
+        if (outbox.MayHaveBeenHandedOver(mail.MessageId) && settings.WhenUnsure is WhenUnsure.AskPerson)
+            throw new ApplicationFailureException(
+                $"The mail {mail.MessageId} may have been sent: the connection broke while {settings.Host} took it. Look into the customer's thread or the server's log before sending it again.",
+                errorType: "ReplyMaybeSent", nonRetryable: true);
+
+        using var client = new SmtpClient { Timeout = (int)settings.Timeout.TotalMilliseconds };
+        await ConnectAsync(client, cancellationToken);
+        await HandOverAsync(client, mail, cancellationToken);
+        await outbox.AddAsync(mail, CancellationToken.None);
+        outbox.ClearHandingOver(mail.MessageId);
+        await SayGoodbyeAsync(client);
+        return Sent(mail, alreadySent: false);
+    }
+
+    private async Task ConnectAsync(SmtpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ConnectAsync(settings.Host, settings.Port, Security(), cancellationToken);
+            if (settings.User is { } user)
+                await client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken);
+        }
+        catch (AuthenticationException exception)
+        {
+            throw new ApplicationFailureException(
+                $"The mail server {settings} refused the login of {settings.User}.", exception, errorType: "MailServerLogin", nextRetryDelay: LoginRetry);
+        }
+        catch (Exception exception) when (IsTrouble(exception, cancellationToken) || exception is CommandException or SslHandshakeException or NotSupportedException)
+        {
+            throw new ApplicationFailureException(
+                $"The mail server {settings} cannot be used: {exception.Message}", exception, errorType: "MailServerUnavailable");
+        }
+    }
+
+    private async Task HandOverAsync(SmtpClient client, OutgoingMail mail, CancellationToken cancellationToken)
+    {
+        using var message = await MimeMessage.LoadAsync(new MemoryStream(mail.Bytes, writable: false), cancellationToken);
+        outbox.MarkHandingOver(mail.MessageId);
+        try
+        {
+            await client.SendAsync(message, cancellationToken);
+        }
+        catch (SmtpCommandException exception)
+        {
+            // The server's answer is a definite no.
+            outbox.ClearHandingOver(mail.MessageId);
+            var permanent = (int)exception.StatusCode >= 500;
+            throw new ApplicationFailureException(
+                $"The mail server answered {(int)exception.StatusCode} to the mail for {mail.To.Address}: {exception.Message}",
+                exception, errorType: permanent ? "ReplyRefused" : "ReplyDeferred", nonRetryable: permanent);
+        }
+        catch (Exception exception) when (IsTrouble(exception, cancellationToken))
+        {
+            throw new ApplicationFailureException(
+                $"The connection to {settings} broke while it took the mail: {exception.Message}", exception, errorType: "ReplyMaybeSent");
+        }
+    }
+
+    private static async Task SayGoodbyeAsync(SmtpClient client)
+    {
+        try
+        {
+            await client.DisconnectAsync(quit: true);
+        }
+        catch (Exception exception) when (IsTrouble(exception, CancellationToken.None) || exception is CommandException)
+        {
+            // The mail is delivered; how the connection ends changes nothing.
+        }
+    }
+
+    private static bool IsTrouble(Exception exception, CancellationToken cancellationToken) => exception is IOException or SocketException
+        or ProtocolException or ServiceNotConnectedException or TimeoutException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+#pragma warning disable CS8524 // Every named value is listed: a new one breaks the build here (CS8509).
+    private SecureSocketOptions Security() => settings.Security switch
+    {
+        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
+        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+        SmtpSecurity.None => SecureSocketOptions.None,
+    };
+#pragma warning restore CS8524
+
+    private static SentMail Sent(OutgoingMail mail, bool alreadySent) => new(mail.MessageId, OutboxFolder.FileName(mail.MessageId), alreadySent);
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Holdfast.EmailSupport.Triage.Offline;
+
+/// <summary>
+/// Answers the two prompts by rules, so that the whole flow runs on a machine without a model. It knows keywords, four languages
+/// and a few answers; whatever it does not know it gives to a person.
+/// </summary>
+internal static class OfflineSupport
+{
+    public static string Answer(IReadOnlyList<ChatMessage> messages, string signature)
+    {
+        var instructions = messages[0].Text;
+        var data = messages[^1].Text;
+        var mail = SupportPrompts.Untag<PromptMail>("email", data)
+            ?? throw new InvalidOperationException("The offline rules answer only the prompts of the support desk.");
+        return instructions == SupportPrompts.Reader
+            ? JsonSerializer.Serialize(OfflineReader.Read(mail))
+            : OfflineWriter.Write(mail, SupportPrompts.Untag<PromptClassification>("classification", data)!, signature);
+    }
+}

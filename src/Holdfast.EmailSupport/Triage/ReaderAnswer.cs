@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Holdfast.AI.Models;
+using Holdfast.AI.Text;
+using Temporalio.Exceptions;
+
+namespace Holdfast.EmailSupport.Triage;
+
+/// <summary>The reader's answer, checked. Whatever it leaves out or gets wrong falls to the careful side.</summary>
+internal sealed record ReaderAnswer
+{
+    private const int MaxSentenceLength = 400;
+
+    [JsonPropertyName("category")]
+    public string? Category { get; init; }
+
+    [JsonPropertyName("language")]
+    public string? Language { get; init; }
+
+    [JsonPropertyName("needs_approval")]
+    public bool? NeedsApproval { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    [JsonPropertyName("summary")]
+    public string? Summary { get; init; }
+
+    [JsonPropertyName("injection_suspected")]
+    public bool? InjectionSuspected { get; init; }
+
+    /// <exception cref="ApplicationFailureException">It is not the JSON that was asked for; another try may give it.</exception>
+    public static Classification Parse(ModelAnswer answer)
+    {
+        ReaderAnswer? parsed = null;
+        try
+        {
+            parsed = JsonSerializer.Deserialize<ReaderAnswer>(JsonIn(answer.Text));
+        }
+        catch (JsonException)
+        {
+            // Told below, without the model's words: they may quote the mail, and failures are logged.
+        }
+
+        if (parsed is null)
+            throw new ApplicationFailureException("The model did not answer with the JSON that was asked for.", errorType: ModelFailureKind.BadAnswer);
+
+        var category = CategoryOf(parsed.Category);
+        return new Classification
+        {
+            Category = category ?? EmailCategory.Other,
+            Language = LanguageOf(parsed.Language),
+            NeedsApproval = category is null || (parsed.NeedsApproval ?? true),
+            Reason = Sentence(category is null ? "The reader gave no category that is known here." : parsed.Reason),
+            Summary = Sentence(parsed.Summary),
+            InjectionSuspected = parsed.InjectionSuspected ?? false,
+            Model = answer.Model,
+        };
+    }
+
+    // Some models wrap JSON in a code fence or a sentence, however plainly they are asked not to.
+    private static string JsonIn(string text)
+    {
+        var start = text.IndexOf('{', StringComparison.Ordinal);
+        var end = text.LastIndexOf('}');
+        return start >= 0 && end > start ? text[start..(end + 1)] : text;
+    }
+
+    private static EmailCategory? CategoryOf(string? word) => word?.Trim().ToLowerInvariant() switch
+    {
+        "billing" => EmailCategory.Billing,
+        "bug" => EmailCategory.Bug,
+        "complaint" => EmailCategory.Complaint,
+        "question" => EmailCategory.Question,
+        "thanks" => EmailCategory.Thanks,
+        "spam" => EmailCategory.Spam,
+        "auto-reply" => EmailCategory.AutoReply,
+        "other" => EmailCategory.Other,
+        _ => null,
+    };
+
+    private static string LanguageOf(string? code) =>
+        code?.Trim().ToLowerInvariant() is { Length: 2 } two && two.All(char.IsAsciiLetterLower) ? two : "und";
+
+    private static string Sentence(string? text) => PlainText.CleanLine(text ?? "", MaxSentenceLength);
+}

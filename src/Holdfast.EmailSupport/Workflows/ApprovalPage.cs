@@ -1,0 +1,41 @@
+using Holdfast.AI.Approvals;
+using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Mail.Reading;
+using Holdfast.EmailSupport.Triage;
+
+namespace Holdfast.EmailSupport.Workflows;
+
+/// <summary>What the person who approves a reply gets to read beside it.</summary>
+internal static class ApprovalPage
+{
+    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<string> reasons)
+    {
+        var subject = Threading.ReplySubject(email.Subject);
+        var facts = new List<ApprovalFact>
+        {
+            new("From", email.From.ToString()),
+            new("Subject", email.Subject),
+            new("E-mail", email.Text),
+        };
+        if (email.QuotedText.Length > 0)
+            facts.Add(new("Earlier conversation", email.QuotedText));
+        if (email.Attachments.Count > 0)
+            facts.Add(new("Attachments", string.Join('\n', email.Attachments.Select(file => $"{file.Name} ({file.MediaType}, {file.SizeBytes:N0} bytes)"))));
+        facts.Add(new("Why you are asked", string.Join('\n', reasons)));
+        facts.Add(new("Category", $"{CategoryWord.Of(classification.Category)} (language: {classification.Language})"));
+        if (classification.Summary.Length > 0)
+            facts.Add(new("Summary", classification.Summary));
+        facts.Add(new("Reply goes to", email.ReplyTo.ToString()));
+        facts.Add(new("Draft written by", draft.Notice is null ? draft.Model : $"{draft.Model}. {draft.Notice}"));
+        facts.Add(new("Stored mail", email.File));
+
+        return new()
+        {
+            Subject = email.Subject.Length > 0 ? email.Subject : "(no subject)",
+            From = email.From.ToString(),
+            Content = draft.Body,
+            Context = facts,
+            Bound = [email.ReplyTo.Address, subject],
+        };
+    }
+}

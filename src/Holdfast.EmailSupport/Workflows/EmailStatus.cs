@@ -1,0 +1,23 @@
+using Holdfast.AI.Approvals;
+using Holdfast.EmailSupport.Triage;
+
+namespace Holdfast.EmailSupport.Workflows;
+
+/// <summary>Where an e-mail stands and what is known of it so far: the answer of the query <c>email_status</c> and, at the end, the result.</summary>
+public sealed record EmailStatus
+{
+    public required EmailStep Step { get; init; }
+
+    /// <summary>Why it stands there, in one sentence; empty when there is nothing to explain.</summary>
+    public string Reason { get; init; } = "";
+
+    public Classification? Classification { get; init; }
+
+    public Draft? Draft { get; init; }
+
+    /// <summary>The request for approval, if one was needed.</summary>
+    public ApprovalView? Approval { get; init; }
+
+    /// <summary>The Message-ID of the reply, once it is sent.</summary>
+    public string? SentMessageId { get; init; }
+}
