@@ -1,7 +1,9 @@
 using System.Globalization;
+using Holdfast.EmailSupport.Workflows;
 using Holdfast.EndToEnd.Tests.Programs;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
+using Temporalio.Worker;
 using Xunit.Abstractions;
 
 namespace Holdfast.EndToEnd.Tests.EmailSupport;
@@ -87,10 +89,13 @@ public sealed class ServerCrashTests(ITestOutputHelper log) : IAsyncLifetime
             all.Add(execution);
         Assert.Equal(Mails, all.Count);
         Assert.All(all, execution => Assert.Equal(WorkflowExecutionStatus.Completed, execution.Status));
+        var replayer = new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<EmailSupportWorkflow>());
         foreach (var execution in all)
         {
             var history = await client.GetWorkflowHandle(execution.Id, execution.RunId).FetchHistoryAsync();
             HistoryCheck.AssertValid(execution.Id, [.. history.Events]);
+            // Throws when the workflow's code does not lead to exactly these events.
+            await replayer.ReplayWorkflowAsync(history);
         }
     }
 
