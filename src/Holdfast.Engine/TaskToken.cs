@@ -10,6 +10,10 @@ namespace Holdfast.Engine;
 /// <param name="StartedEventId">Event that started a workflow task; 0 for activities, whose start is written when they close.</param>
 /// <param name="Attempt">The attempt handed out, 1 for the first.</param>
 /// <param name="ActivityId">The activity's own id; empty for workflow tasks.</param>
+/// <param name="StartTicks">
+/// When the workflow task was started, in ticks. The start of a workflow task may be lost in a crash; the task is then handed out again, perhaps
+/// with the same event ids and a different history, and this tells the two apart.
+/// </param>
 public sealed record TaskToken(
     string NamespaceId,
     string WorkflowId,
@@ -17,7 +21,8 @@ public sealed record TaskToken(
     long ScheduledEventId,
     long StartedEventId,
     int Attempt,
-    string ActivityId = "")
+    string ActivityId = "",
+    long StartTicks = 0)
 {
     // First byte of every token, so that foreign bytes are told apart at once and the form may change later.
     private const byte Form = 1;
@@ -34,7 +39,8 @@ public sealed record TaskToken(
             + CodedOutputStream.ComputeInt64Size(token.ScheduledEventId)
             + CodedOutputStream.ComputeInt64Size(token.StartedEventId)
             + CodedOutputStream.ComputeInt32Size(token.Attempt)
-            + CodedOutputStream.ComputeStringSize(token.ActivityId);
+            + CodedOutputStream.ComputeStringSize(token.ActivityId)
+            + CodedOutputStream.ComputeInt64Size(token.StartTicks);
         var bytes = new byte[size];
         var output = new CodedOutputStream(bytes);
         output.WriteRawTag(Form);
@@ -45,6 +51,7 @@ public sealed record TaskToken(
         output.WriteInt64(token.StartedEventId);
         output.WriteInt32(token.Attempt);
         output.WriteString(token.ActivityId);
+        output.WriteInt64(token.StartTicks);
         output.CheckNoSpaceLeft();
         return bytes;
     }
@@ -65,7 +72,8 @@ public sealed record TaskToken(
                 input.ReadInt64(),
                 input.ReadInt64(),
                 input.ReadInt32(),
-                input.ReadString());
+                input.ReadString(),
+                input.ReadInt64());
             return input.IsAtEnd ? token : null;
         }
         catch (IOException)
