@@ -68,6 +68,7 @@ internal sealed class DatabaseFile : IDisposable
     {
         var connection = Connect(SqliteOpenMode.ReadWrite);
         Execute(connection, "PRAGMA query_only = ON");
+        FilterSql.AddFunctions(connection);
         return connection;
     }
 

@@ -15,13 +15,16 @@ internal static class VisibilityReader
 
     public static VisibilityPage List(Reader reader, VisibilityQuery query)
     {
+        var where = new FilterSql(firstParameter: 6);
         var sql = $"""
             SELECT {Columns} FROM visibility
             WHERE namespace_id = ?1
               AND close_time <= ?2 AND (close_time < ?2 OR start_time < ?3 OR (start_time = ?3 AND run_id > ?4))
+              AND {where.Of(query.Filter.Where)}
             ORDER BY close_time DESC, start_time DESC, run_id LIMIT ?5
             """;
         using var select = new Statement(reader.Connection, sql);
+        where.Bind(select);
 
         // One row more than asked for tells whether there is a next page.
         select.Bind(1, query.NamespaceId)
@@ -42,7 +45,10 @@ internal static class VisibilityReader
 
     public static VisibilityCount Count(Reader reader, VisibilityQuery query)
     {
-        using var select = new Statement(reader.Connection, "SELECT status, count(*) FROM visibility WHERE namespace_id = ?1 GROUP BY status");
+        var where = new FilterSql(firstParameter: 2);
+        using var select = new Statement(
+            reader.Connection, $"SELECT status, count(*) FROM visibility WHERE namespace_id = ?1 AND {where.Of(query.Filter.Where)} GROUP BY status");
+        where.Bind(select);
         select.Bind(1, query.NamespaceId);
         var total = 0L;
         var byStatus = new Dictionary<WorkflowExecutionStatus, long>();

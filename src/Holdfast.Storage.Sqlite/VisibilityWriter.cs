@@ -18,8 +18,8 @@ internal sealed class VisibilityWriter : IDisposable
         INSERT INTO visibility (
             entity_id, namespace_id, workflow_id, run_id, workflow_type, task_queue, status, start_time, execution_time, close_time,
             history_length, history_size_bytes, state_transition_count, parent_workflow_id, parent_run_id, root_workflow_id, root_run_id,
-            attributes, search_attributes, memo)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            attributes, search_attributes, memo, namespace_division)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
         ON CONFLICT (entity_id) DO UPDATE SET
             workflow_type = excluded.workflow_type, task_queue = excluded.task_queue, status = excluded.status,
             start_time = excluded.start_time, execution_time = excluded.execution_time, close_time = excluded.close_time,
@@ -27,7 +27,8 @@ internal sealed class VisibilityWriter : IDisposable
             state_transition_count = excluded.state_transition_count,
             parent_workflow_id = excluded.parent_workflow_id, parent_run_id = excluded.parent_run_id,
             root_workflow_id = excluded.root_workflow_id, root_run_id = excluded.root_run_id,
-            attributes = excluded.attributes, search_attributes = excluded.search_attributes, memo = excluded.memo
+            attributes = excluded.attributes, search_attributes = excluded.search_attributes, memo = excluded.memo,
+            namespace_division = excluded.namespace_division
         """);
 
     public void Write(long entityId, RunKey run, VisibilityRow row)
@@ -46,10 +47,19 @@ internal sealed class VisibilityWriter : IDisposable
             upsert.BindNull(20);
         else
             upsert.Bind(20, row.Memo.ToByteArray().AsSpan());
+        if (Division(row.SearchAttributes) is { } division)
+            upsert.Bind(21, division);
+        else
+            upsert.BindNull(21);
         upsert.Execute();
     }
 
     public void Dispose() => upsert.Dispose();
+
+    private static string? Division(SearchAttributes attributes) =>
+        attributes.IndexedFields.TryGetValue(SearchAttribute.NamespaceDivision.Name, out var payload) && IndexedPayload.Read(payload) is [{ Text: { } text }]
+            ? text
+            : null;
 
     private ReadOnlySpan<byte> Attributes(SearchAttributes attributes)
     {

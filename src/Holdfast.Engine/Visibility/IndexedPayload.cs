@@ -23,9 +23,13 @@ public static class IndexedPayload
         try
         {
             using var json = JsonDocument.Parse(payload.Data.Memory);
-            return json.RootElement.ValueKind == JsonValueKind.Array
+            if (json.RootElement.ValueKind != JsonValueKind.Array)
+                return Read(json.RootElement, valueType) is { } value ? [value] : [];
+
+            // Some SDKs send every attribute as a list; only a keyword list may hold more than one.
+            return valueType == IndexedValueType.KeywordList || json.RootElement.GetArrayLength() == 1
                 ? [.. json.RootElement.EnumerateArray().Select(item => Read(item, valueType)).OfType<AttributeValue>()]
-                : Read(json.RootElement, valueType) is { } value ? [value] : [];
+                : [];
         }
         catch (JsonException)
         {

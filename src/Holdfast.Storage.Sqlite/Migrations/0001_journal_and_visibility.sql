@@ -69,6 +69,8 @@ CREATE TABLE visibility (
     parent_run_id          TEXT    NOT NULL,
     root_workflow_id       TEXT    NOT NULL,
     root_run_id            TEXT    NOT NULL,
+    -- Search attribute TemporalNamespaceDivision: unless asked for, lists hide the runs that have one.
+    namespace_division     TEXT,
     -- What filters look at: JSON, attribute name to value; an array for a keyword list, times as integers. Null when there are none.
     attributes             TEXT,
     -- What lists return: encoded temporal.api.common.v1.SearchAttributes and .Memo. Null when empty.
@@ -76,8 +78,8 @@ CREATE TABLE visibility (
     memo                   BLOB
 ) STRICT;
 
--- The order of lists; the status makes counts by status answer from the index alone.
-CREATE INDEX visibility_list ON visibility (namespace_id, close_time DESC, start_time DESC, run_id, status);
+-- The order of lists; the last two make counts by status answer from the index alone.
+CREATE INDEX visibility_list ON visibility (namespace_id, close_time DESC, start_time DESC, run_id, status, namespace_division);
 
 CREATE TABLE namespace (
     namespace_id      TEXT PRIMARY KEY,

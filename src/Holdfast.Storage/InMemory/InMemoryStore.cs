@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Holdfast.Engine;
+using Holdfast.Engine.Visibility;
 using Temporalio.Api.Enums.V1;
 
 namespace Holdfast.Storage.InMemory;
@@ -168,5 +169,6 @@ public sealed class InMemoryStore : IStore
 
     private IEnumerable<VisibilityEntry> Matching(VisibilityQuery query) => runs.Values
         .Where(run => run.Visibility is not null && run.Key.NamespaceId == query.NamespaceId)
-        .Select(run => new VisibilityEntry(run.Key, run.Visibility!));
+        .Select(run => new VisibilityEntry(run.Key, run.Visibility!))
+        .Where(entry => Conditions.Evaluate(query.Filter.Where, attribute => VisibilityValues.Of(entry, attribute)) is true);
 }

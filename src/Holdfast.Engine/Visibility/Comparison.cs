@@ -1,0 +1,10 @@
+namespace Holdfast.Engine.Visibility;
+
+public enum Comparison
+{
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
