@@ -2,6 +2,7 @@ using Holdfast.Runtime;
 using Holdfast.Server.Namespaces;
 using Holdfast.Storage;
 using Holdfast.Storage.InMemory;
+using Holdfast.Storage.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -33,7 +34,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        store = new SeverableStore(new InMemoryStore());
+        store = new SeverableStore(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
         namespaces = new NamespaceRegistry(store, time);
         await namespaces.LoadAsync(cancellationToken);
         foreach (var name in options.Value.Namespaces)
