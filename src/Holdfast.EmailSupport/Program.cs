@@ -1,1 +1,3 @@
-return 0;
+using Holdfast.EmailSupport.Hosting;
+
+return await CommandLine.RunAsync(args, EmailSupportHost.RunAsync);

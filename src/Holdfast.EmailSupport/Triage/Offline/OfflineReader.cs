@@ -8,7 +8,7 @@ internal static partial class OfflineReader
     private static readonly string[] SpamPhrases =
     [
         "viagra", "casino", "lottery", "crypto", "bitcoin", "winner", "you have won", "claim your", "act now", "click here", "100 free",
-        "no obligation", "wire transfer", "inheritance", "seo", "backlinks", "cheap meds", "investment opportunity", "limited offer",
+        "no obligation", "wire transfer", "inheritance", "seo ", "backlinks", "cheap meds", "investment opportunity", "limited offer",
         "increase your traffic", "million dollars", "risk free", "guaranteed profit",
     ];
 
@@ -20,15 +20,15 @@ internal static partial class OfflineReader
 
     private static readonly string[] BillingPhrases =
     [
-        "invoice", "billing", "billed", "refund", "charged", "charge", "payment", "receipt", "credit card", "subscription", "overcharged", "vat",
-        "rechnung", "abgebucht", "erstattung", "rückerstattung", "zahlung", "lastschrift", "abo", "kündig",
+        "invoice", "billing", "billed", "refund", "charged", "charge", "payment", "receipt", "credit card", "subscription", "overcharged", "vat ",
+        "rechnung", "abgebucht", "erstattung", "rückerstattung", "zahlung", "lastschrift", "abo ", "kündig",
         "facture", "facturé", "remboursement", "rembourser", "paiement", "prélèvement", "abonnement",
         "factura", "reembolso", "cobro", "cobrado", "pago", "suscripción",
     ];
 
     private static readonly string[] BugPhrases =
     [
-        "bug", "error", "crash", "broken", "does not work", "doesn't work", "not working", "fails", "failed", "exception", "500", "blank page",
+        "bug", "error", "crash", "broken", "does not work", "doesn't work", "not working", "fails", "failed", "exception", "500 ", "blank page",
         "stack trace", "freezes", "stopped working", "fehler", "funktioniert nicht", "stürzt ab", "absturz", "kaputt",
         "erreur", "ne fonctionne pas", "plante", "ne marche pas", "no funciona", "fallo", "se cierra",
     ];

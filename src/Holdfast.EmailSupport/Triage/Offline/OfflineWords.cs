@@ -22,10 +22,10 @@ internal static class OfflineWords
         return words;
     }
 
-    /// <summary>How many of the phrases occur. A phrase is matched at the start of a word, so that "refund" finds "refunds".</summary>
+    /// <summary>How many of the phrases occur. A phrase is matched at the start of a word: "refund" finds "refunds", "abo " only "abo".</summary>
     public static int Hits(string text, IEnumerable<string> phrases)
     {
-        var joined = " " + string.Join(' ', In(text));
+        var joined = " " + string.Join(' ', In(text)) + " ";
         return phrases.Count(phrase => joined.Contains(" " + phrase, StringComparison.Ordinal));
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ScriptedSmtp : IAsyncDisposable
             {
                 // The client went away: wait for the next.
             }
-            catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+            catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 return;
             }

@@ -1,0 +1,110 @@
+using Holdfast.AI.Approvals;
+using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Triage;
+using Holdfast.Server;
+using MimeKit;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>The settings, read and checked.</summary>
+internal sealed record Configuration
+{
+    public const string FileName = "holdfast.json";
+    private const string Prefix = "HOLDFAST__";
+
+    public required MailIdentity Identity { get; init; }
+
+    public required HandlingPolicy Policy { get; init; }
+
+    public required MailAddress? RemindMailTo { get; init; }
+
+    /// <summary>Null: replies go into the outbox folder.</summary>
+    public required SmtpSettings? Smtp { get; init; }
+
+    public required ChatModelSettings Model { get; init; }
+
+    public required SupportSettings.ServerSection Server { get; init; }
+
+    public ReminderSettings Reminders(int uiPort) => new(RemindMailTo, $"http://localhost:{uiPort}/approvals");
+
+    /// <summary>Reads the settings file of the data folder and the environment, which wins.</summary>
+    /// <exception cref="StartException">A setting is unknown or wrong; the message names it.</exception>
+    public static Configuration Read(string dataFolder)
+    {
+        var file = Path.Combine(dataFolder, FileName);
+        try
+        {
+            var sources = new ConfigurationBuilder().AddJsonFile(file, optional: true).AddEnvironmentVariables(Prefix).Build();
+            var settings = sources.Get<SupportSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+            return From(settings, Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new StartException($"{file} is not valid JSON: {(exception.InnerException ?? exception).Message}", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new StartException($"A setting in {file} or in {Prefix}… is wrong: {exception.Message}", exception);
+        }
+    }
+
+    public static Configuration From(SupportSettings settings, string? anthropicKeyOfEnvironment) => new()
+    {
+        Identity = new(Address("Support:Address", settings.Support.Address) with { Name = settings.Support.Name }),
+        Policy = new()
+        {
+            Approval = OneOf<ApprovalMode>("Approval:Mode", settings.Approval.Mode),
+            Times = new(
+                settings.Approval.RemindAfter is { } reminders
+                    ? [.. reminders.Select(after => Duration("Approval:RemindAfter", after))]
+                    : ApprovalTimes.Default.RemindAfter,
+                Duration("Approval:ExpireAfter", settings.Approval.ExpireAfter)),
+        },
+        RemindMailTo = settings.Approval.RemindMailTo is { } approver ? Address("Approval:RemindMailTo", approver) : null,
+        Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp) : null,
+        Model = ModelOf(settings.Models.Anthropic, anthropicKeyOfEnvironment),
+        Server = settings.Server,
+    };
+
+    private static SmtpSettings SmtpOf(SupportSettings.SmtpSection smtp) => new()
+    {
+        Host = smtp.Host.Length > 0 ? smtp.Host : throw Wrong("Smtp:Host", smtp.Host, "the name of a mail server"),
+        Port = smtp.Port is > 0 and < 65536 ? smtp.Port : throw Wrong("Smtp:Port", $"{smtp.Port}", "a number from 1 to 65535"),
+        Security = OneOf<SmtpSecurity>("Smtp:Security", smtp.Security),
+        User = smtp.User,
+        Password = smtp.Password,
+        WhenUnsure = OneOf<WhenUnsure>("Smtp:WhenUnsure", smtp.WhenUnsure),
+    };
+
+    private static ChatModelSettings ModelOf(SupportSettings.AnthropicSection anthropic, string? keyOfEnvironment) => new()
+    {
+        AnthropicApiKey = string.IsNullOrWhiteSpace(anthropic.ApiKey) ? keyOfEnvironment : anthropic.ApiKey,
+        AnthropicBaseUrl = Uri.TryCreate(anthropic.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url!
+            : throw Wrong("Models:Anthropic:BaseUrl", anthropic.BaseUrl, "an http or https address"),
+        Model = anthropic.Model.Length > 0 ? anthropic.Model : throw Wrong("Models:Anthropic:Model", "", "the id of a model"),
+        MaxOutputTokens = anthropic.MaxOutputTokens > 0
+            ? anthropic.MaxOutputTokens
+            : throw Wrong("Models:Anthropic:MaxOutputTokens", $"{anthropic.MaxOutputTokens}", "a number above 0"),
+    };
+
+    private static MailAddress Address(string name, string value) =>
+        MailboxAddress.TryParse(value, out var mailbox) && mailbox.Address.IndexOf('@', StringComparison.Ordinal) is > 0
+            ? new(mailbox.Address, mailbox.Name ?? "")
+            : throw Wrong(name, value, "an e-mail address");
+
+    private static TimeSpan Duration(string name, string value) =>
+        Durations.Parse(value) is { } duration && duration > TimeSpan.Zero ? duration : throw Wrong(name, value, "a duration such as \"4h\" or \"3d\"");
+
+    private static T OneOf<T>(string name, string value)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(value, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) && !char.IsAsciiDigit(value[0])
+            ? parsed
+            : throw Wrong(name, value, $"one of {string.Join(", ", Enum.GetNames<T>())}");
+
+    private static StartException Wrong(string name, string value, string expected) =>
+        new($"The setting {name} is \"{value}\"; it must be {expected}.");
+}

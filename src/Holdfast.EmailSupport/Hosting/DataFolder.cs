@@ -1,0 +1,56 @@
+using Holdfast.EmailSupport.Mail;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>The folder that holds everything, held by this process alone for as long as it runs.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream held;
+
+    private DataFolder(string path, FileStream held)
+    {
+        this.held = held;
+        Path = path;
+        Mail = new(System.IO.Path.Combine(path, "mail"));
+    }
+
+    public string Path { get; }
+
+    public MailFolders Mail { get; }
+
+    public string Database => System.IO.Path.Combine(Path, "holdfast.db");
+
+    /// <summary>Keys that protect the dashboard's forms: kept, so that an open page survives a restart.</summary>
+    public string Keys => System.IO.Path.Combine(Path, "keys");
+
+    /// <exception cref="StartException">It cannot be written, or another process holds it.</exception>
+    public static DataFolder Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            new MailFolders(System.IO.Path.Combine(path, "mail")).Create();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The data folder {path} cannot be written: {exception.Message} Choose another with --data.", exception);
+        }
+
+        var file = System.IO.Path.Combine(path, ".lock");
+        try
+        {
+            // The operating system lets go of it however the process ends, so a kill leaves nothing to clean up.
+            return new(path, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new StartException($"The data folder {path} cannot be written: {exception.Message} Choose another with --data.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new StartException($"The data folder {path} is in use by another process. Stop that, or choose another folder with --data.", exception);
+        }
+    }
+
+    public void Dispose() => held.Dispose();
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using Holdfast.AI.Models;
+using Holdfast.Dashboard;
+using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Samples;
+using Holdfast.EmailSupport.Triage.Offline;
+using Holdfast.Server;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Temporalio.Client;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>The composition root: server, dashboard, worker and intake in one process.</summary>
+internal static class EmailSupportHost
+{
+    private const string SamplesPath = "/email-support/samples";
+
+    // A closed run keeps its mail from being handled again, and is what people look up.
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
+
+    /// <summary>Runs until it is stopped.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(StartOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var data = DataFolder.Open(options.DataFolder);
+            var configuration = Configuration.Read(data.Path);
+            ForgetForeignModelSettings();
+            var uiPort = Ports.Claim(options.UiPort, "--ui-port");
+            var port = options.Target is null ? Ports.Claim(options.Port, "--port") : 0;
+            var target = options.Target ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+
+            await using var app = Build(data, configuration, options.Target is null ? port : null, target, uiPort);
+            await app.StartAsync(cancellationToken);
+
+            var firstRun = IsFirstRun(data);
+            var samples = options.Samples ? SampleMail.Drop(data.Mail, SampleMail.FirstSet) : 0;
+            Console.WriteLine(StartUpText.For(
+                data, uiPort, target, options.Target is null, app.Services.GetRequiredService<ChatModel>(), configuration, samples, firstRun));
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (StartException exception)
+        {
+            return Fail(exception.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return Fail($"The application could not run: {exception.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    private static WebApplication Build(DataFolder data, Configuration configuration, int? hostedPort, string target, int uiPort)
+    {
+        // The content root is where the program is, so that no stray appsettings.json of the current folder is read.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Logs(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenLocalhost(uiPort, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        });
+
+        var services = builder.Services;
+        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(data.Keys));
+        if (hostedPort is { } port)
+        {
+            services.AddHoldfastServer(server =>
+            {
+                server.DataFile = data.Database;
+                server.Port = port;
+                server.Retention = Retention;
+                server.Namespaces.Add(configuration.Server.Namespace);
+            });
+        }
+
+        services.AddHoldfastDashboard(dashboard =>
+        {
+            dashboard.Target = $"{(configuration.Server.Tls ? "https" : "http")}://{target}";
+            dashboard.Namespace = configuration.Server.Namespace;
+            dashboard.Actions.Add(new("Add sample e-mails", SamplesPath));
+        });
+        Application(services, data, configuration, target, hostedPort is not null, uiPort);
+
+        var app = builder.Build();
+        if (hostedPort is not null)
+            app.MapHoldfast();
+        app.MapHoldfastDashboard(uiPort);
+        app.MapPost(SamplesPath, (HttpContext context, TimeProvider time) => DropSamples(context, data, time, uiPort));
+        return app;
+    }
+
+    private static void Application(IServiceCollection services, DataFolder data, Configuration configuration, string target, bool hosted, int uiPort)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(configuration);
+        services.AddSingleton(configuration.Identity);
+        services.AddSingleton(configuration.Server);
+        services.AddSingleton(configuration.Reminders(uiPort));
+        services.AddSingleton(data.Mail);
+        services.AddSingleton(provider => ChatModels.Create(
+            configuration.Model,
+            messages => OfflineSupport.Answer(messages, configuration.Identity.Address.Name),
+            provider.GetRequiredService<TimeProvider>()));
+        var outbox = new OutboxFolder(data.Mail.Outbox);
+        services.AddSingleton<IMailTransport>(configuration.Smtp is { } smtp ? new SmtpTransport(smtp, outbox) : new FolderTransport(outbox));
+        services.AddSingleton<ClassifyEmail>().AddSingleton<DraftReply>().AddSingleton<SendReply>().AddSingleton<RemindApprover>();
+
+        services.AddSingleton(provider => new TemporalClientConnectOptions(target)
+        {
+            Namespace = configuration.Server.Namespace,
+            ApiKey = hosted ? null : configuration.Server.ApiKey,
+            Tls = hosted || !configuration.Server.Tls ? null : new(),
+            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
+        });
+        services.AddSingleton<ServerLink>();
+        services.AddHostedService(provider => provider.GetRequiredService<ServerLink>());
+        services.AddHostedService<SupportWorker>();
+        services.AddHostedService<IntakeService>();
+    }
+
+    private static void Logs(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        // Standard output is for what the user asked to read.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
+        logging.AddFilter("Temporalio", LogLevel.Warning);
+        // Says at every start that the keys are not encrypted: they protect forms of a dashboard on this machine.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+    }
+
+    private static IResult DropSamples(HttpContext context, DataFolder data, TimeProvider time, int uiPort)
+    {
+        if (context.Connection.LocalPort != uiPort)
+            return Results.NotFound();
+
+        // Pressed again, they are new mail: a button that does nothing the second time looks broken.
+        var set = time.GetUtcNow().ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture);
+        return Results.Text($"{SampleMail.Drop(data.Mail, set)} sample e-mails were put into the inbox.");
+    }
+
+    private static bool IsFirstRun(DataFolder data) =>
+        !Directory.EnumerateFileSystemEntries(data.Mail.Inbox).Any() && !Directory.EnumerateFiles(data.Mail.Processed).Any();
+
+    // The model's SDK adds what it finds in the environment (headers, tokens, addresses). Ours is the configuration alone.
+    private static void ForgetForeignModelSettings()
+    {
+        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>())
+        {
+            if (name.StartsWith("ANTHROPIC_", StringComparison.Ordinal))
+                Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
+        return 1;
+    }
+}

@@ -1,0 +1,31 @@
+using Holdfast.AI.Models;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>What a person reads when the application has started.</summary>
+internal static class StartUpText
+{
+    public static string For(DataFolder data, int uiPort, string server, bool hosted, ChatModel model, Configuration configuration, int samples, bool firstRun)
+    {
+        var lines = new List<string>
+        {
+            "Holdfast e-mail support is running.",
+            "",
+            $"  Dashboard   http://localhost:{uiPort}",
+            $"  Mail in     drop .eml files into {data.Mail.Inbox}",
+            configuration.Smtp is { } smtp ? $"  Mail out    through {smtp}; copies in {data.Mail.Outbox}" : $"  Mail out    {data.Mail.Outbox} (nothing leaves this machine)",
+            $"  Model       {model.Name}",
+            $"  Server      {server}{(hosted ? " (in this process)" : "")}",
+            $"  Data        {data.Path}",
+            "",
+        };
+        if (model.Notice is not null)
+            lines.Add($"No model is used: mail is read and answered by simple offline rules. For a model, set ANTHROPIC_API_KEY or Models:Anthropic:ApiKey in {Path.Combine(data.Path, Configuration.FileName)}.");
+        if (samples > 0)
+            lines.Add($"{samples} sample e-mails were put into the inbox. Look at the dashboard: some are answered at once, some wait for your approval.");
+        else if (firstRun)
+            lines.Add("The inbox is empty. To see how it works, start with --samples, or press \"Add sample e-mails\" on the dashboard.");
+        lines.Add("Press Ctrl+C to stop. Nothing is lost, whenever and however it stops.");
+        return string.Join(Environment.NewLine, lines);
+    }
+}

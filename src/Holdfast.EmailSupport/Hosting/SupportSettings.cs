@@ -1,0 +1,90 @@
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>
+/// The settings as written in <c>holdfast.json</c> in the data folder, or in environment variables such as
+/// <c>HOLDFAST__Support__Address</c>. All are optional.
+/// </summary>
+internal sealed class SupportSettings
+{
+    public SupportSection Support { get; set; } = new();
+
+    public ApprovalSection Approval { get; set; } = new();
+
+    /// <summary>Absent: replies are written into the outbox folder and nothing leaves the machine.</summary>
+    public SmtpSection? Smtp { get; set; }
+
+    public ModelsSection Models { get; set; } = new();
+
+    public ServerSection Server { get; set; } = new();
+
+    internal sealed class SupportSection
+    {
+        /// <summary>The address that replies come from. Mail from it is never answered.</summary>
+        public string Address { get; set; } = "support@holdfast.example";
+
+        /// <summary>The name on replies, and under them.</summary>
+        public string Name { get; set; } = "The support team";
+    }
+
+    internal sealed class ApprovalSection
+    {
+        /// <summary><c>WhenNeeded</c> or <c>Always</c>.</summary>
+        public string Mode { get; set; } = "WhenNeeded";
+
+        /// <summary>When to remind, counted from the request: <c>["4h", "20h"]</c>.</summary>
+        public string[]? RemindAfter { get; set; }
+
+        /// <summary>When a request expires: <c>72h</c>.</summary>
+        public string ExpireAfter { get; set; } = "72h";
+
+        /// <summary>Who gets reminders by mail. Absent: nobody; they show in the log.</summary>
+        public string? RemindMailTo { get; set; }
+    }
+
+    internal sealed class SmtpSection
+    {
+        public string Host { get; set; } = "";
+
+        public int Port { get; set; } = 587;
+
+        /// <summary><c>StartTls</c>, <c>Tls</c> or <c>None</c>.</summary>
+        public string Security { get; set; } = "StartTls";
+
+        public string? User { get; set; }
+
+        public string? Password { get; set; }
+
+        /// <summary>What to do when the mail may have been sent: <c>SendAgain</c> or <c>AskPerson</c>.</summary>
+        public string WhenUnsure { get; set; } = "SendAgain";
+    }
+
+    internal sealed class ModelsSection
+    {
+        public AnthropicSection Anthropic { get; set; } = new();
+    }
+
+    internal sealed class AnthropicSection
+    {
+        /// <summary>Absent: the environment variable <c>ANTHROPIC_API_KEY</c>; absent as well: the offline rules.</summary>
+        public string? ApiKey { get; set; }
+
+        public string BaseUrl { get; set; } = "https://api.anthropic.com";
+
+        public string Model { get; set; } = "claude-sonnet-5-5";
+
+        public int MaxOutputTokens { get; set; } = 4096;
+    }
+
+    internal sealed class ServerSection
+    {
+        public string Namespace { get; set; } = "default";
+
+        public string TaskQueue { get; set; } = "email-support";
+
+        /// <summary>Whether the server of <c>--target</c> wants TLS.</summary>
+        public bool Tls { get; set; }
+
+        /// <summary>The key that the server of <c>--target</c> wants.</summary>
+        public string? ApiKey { get; set; }
+    }
+}

@@ -1,0 +1,58 @@
+using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Workflows;
+using Temporalio.Worker;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>Runs the workflows and their activities.</summary>
+internal sealed partial class SupportWorker(
+    ServerLink link,
+    SupportSettings.ServerSection server,
+    ClassifyEmail classify,
+    DraftReply draft,
+    SendReply send,
+    RemindApprover remind,
+    ILoggerFactory logs,
+    TimeProvider time,
+    ILogger<SupportWorker> logger) : BackgroundService
+{
+    // Model calls mostly wait for the network.
+    private const int ConcurrentActivities = 32;
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(2);
+
+    public static TemporalWorkerOptions Options(
+        string taskQueue, ClassifyEmail classify, DraftReply draft, SendReply send, RemindApprover remind, ILoggerFactory logs) =>
+        new TemporalWorkerOptions(taskQueue)
+        {
+            MaxConcurrentActivities = ConcurrentActivities,
+            GracefulShutdownTimeout = TimeSpan.FromSeconds(5),
+            LoggerFactory = logs,
+        }
+        .AddWorkflow<EmailSupportWorkflow>()
+        .AddAllActivities(classify)
+        .AddAllActivities(draft)
+        .AddAllActivities(send)
+        .AddAllActivities(remind);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var client = await link.ClientAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                using var worker = new TemporalWorker(client, Options(server.TaskQueue, classify, draft, send, remind, logs));
+                await worker.ExecuteAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A server that is being restarted or set up anew may refuse the worker for a moment.
+                LogRestart(logger, exception);
+                await Task.Delay(RestartDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The worker stopped and is started again")]
+    private static partial void LogRestart(ILogger logger, Exception exception);
+}

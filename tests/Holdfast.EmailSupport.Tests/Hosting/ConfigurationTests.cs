@@ -1,0 +1,76 @@
+using Holdfast.EmailSupport.Hosting;
+using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Triage;
+
+namespace Holdfast.EmailSupport.Tests.Hosting;
+
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("holdfast-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Without_any_setting_replies_stay_on_the_machine_and_approvals_wait_three_days()
+    {
+        var configuration = Configuration.From(new(), anthropicKeyOfEnvironment: null);
+
+        Assert.Null(configuration.Smtp);
+        Assert.False(configuration.Model.HasKey);
+        Assert.Equal(ApprovalMode.WhenNeeded, configuration.Policy.Approval);
+        Assert.Equal([TimeSpan.FromHours(4), TimeSpan.FromHours(20)], configuration.Policy.Times.RemindAfter);
+        Assert.Equal(TimeSpan.FromHours(72), configuration.Policy.Times.ExpireAfter);
+    }
+
+    [Fact]
+    public void A_settings_file_is_read()
+    {
+        var configuration = Read(
+            """
+            {
+              "Support": { "Address": "help@shop.test", "Name": "Shop" },
+              "Approval": { "Mode": "always", "RemindAfter": ["30m"], "ExpireAfter": "2d", "RemindMailTo": "boss@shop.test" },
+              "Smtp": { "Host": "mail.shop.test", "Port": 465, "Security": "Tls", "User": "u", "Password": "p", "WhenUnsure": "AskPerson" },
+              "Models": { "Anthropic": { "ApiKey": "key-of-file", "Model": "claude-haiku-5-5" } }
+            }
+            """);
+
+        Assert.Equal("Shop <help@shop.test>", configuration.Identity.Address.ToString());
+        Assert.Equal(ApprovalMode.Always, configuration.Policy.Approval);
+        Assert.Equal([TimeSpan.FromMinutes(30)], configuration.Policy.Times.RemindAfter);
+        Assert.Equal(TimeSpan.FromDays(2), configuration.Policy.Times.ExpireAfter);
+        Assert.Equal("boss@shop.test", configuration.RemindMailTo!.Address);
+        Assert.Equal(new SmtpSettings { Host = "mail.shop.test", Port = 465, Security = SmtpSecurity.Tls, User = "u", Password = "p", WhenUnsure = WhenUnsure.AskPerson }, configuration.Smtp);
+        Assert.DoesNotContain("p,", configuration.Smtp!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("key-of-file", configuration.Model.AnthropicApiKey);
+        Assert.Equal("claude-haiku-5-5", configuration.Model.Model);
+    }
+
+    [Theory]
+    [InlineData("""{ "Suport": {} , "Approval": { "Expire": "1h" } }""", "Suport")]
+    [InlineData("""{ "Approval": { "ExpireAfter": "soon" } }""", "Approval:ExpireAfter")]
+    [InlineData("""{ "Approval": { "ExpireAfter": "0s" } }""", "Approval:ExpireAfter")]
+    [InlineData("""{ "Approval": { "Mode": "Never" } }""", "WhenNeeded, Always")]
+    [InlineData("""{ "Approval": { "Mode": "1" } }""", "Approval:Mode")]
+    [InlineData("""{ "Support": { "Address": "nobody" } }""", "Support:Address")]
+    [InlineData("""{ "Smtp": { "Port": 25 } }""", "Smtp:Host")]
+    [InlineData("""{ "Smtp": { "Host": "h", "Port": 0 } }""", "Smtp:Port")]
+    [InlineData("""{ "Smtp": { "Host": "h", "Port": "many" } }""", "Smtp:Port")]
+    [InlineData("""{ "Models": { "Anthropic": { "BaseUrl": "ftp://x" } } }""", "Models:Anthropic:BaseUrl")]
+    [InlineData("""{ "Support": """, "is not valid JSON")]
+    public void A_wrong_setting_is_named(string json, string named) =>
+        Assert.Contains(named, Assert.Throws<StartException>(() => Read(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_key_of_the_environment_is_used_when_the_settings_hold_none()
+    {
+        Assert.Equal("env", Configuration.From(new(), "env").Model.AnthropicApiKey);
+        Assert.Equal("own", Configuration.From(new() { Models = { Anthropic = { ApiKey = "own" } } }, "env").Model.AnthropicApiKey);
+    }
+
+    private Configuration Read(string json)
+    {
+        File.WriteAllText(Path.Combine(folder, Configuration.FileName), json);
+        return Configuration.Read(folder);
+    }
+}

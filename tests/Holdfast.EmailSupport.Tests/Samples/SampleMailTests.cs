@@ -1,0 +1,67 @@
+using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Mail.Intake;
+using Holdfast.EmailSupport.Samples;
+using Holdfast.EmailSupport.Tests.Mail;
+using Holdfast.EmailSupport.Triage;
+using Holdfast.EmailSupport.Triage.Offline;
+
+namespace Holdfast.EmailSupport.Tests.Samples;
+
+public sealed class SampleMailTests
+{
+    [Theory]
+    [InlineData("01-password-question.eml", EmailCategory.Question, "en", false)]
+    [InlineData("02-thanks.eml", EmailCategory.Thanks, "en", false)]
+    [InlineData("03-billing.eml", EmailCategory.Billing, "en", true)]
+    [InlineData("04-bug.eml", EmailCategory.Bug, "en", true)]
+    [InlineData("05-angry.eml", EmailCategory.Complaint, "en", true)]
+    [InlineData("06-spam.eml", EmailCategory.Spam, "en", false)]
+    [InlineData("08-german-billing.eml", EmailCategory.Billing, "de", true)]
+    [InlineData("09-html-only.eml", EmailCategory.Question, "en", true)]
+    [InlineData("10-attachment.eml", EmailCategory.Other, "en", true)]
+    public void Each_sample_shows_what_it_is_there_for(string name, EmailCategory category, string language, bool needsPerson)
+    {
+        var email = Raw.Read(Sample(name));
+        var classification = ReaderAnswer.Parse(Answer(OfflineSupport.Answer(SupportPrompts.ToReader(email), "Desk")));
+        var draft = WriterAnswer.Parse(Answer(OfflineSupport.Answer(SupportPrompts.ToWriter(email, classification, "Desk"), "Desk")), OfflineChatClient.Notice);
+
+        Assert.Null(email.NoReplyReason);
+        Assert.Equal(category, classification.Category);
+        Assert.Equal(language, classification.Language);
+        Assert.Equal(needsPerson, ApprovalRules.Reasons(email, classification, draft, new()).Count > 0 && category is not EmailCategory.Spam);
+    }
+
+    [Fact]
+    public void The_automatic_reply_among_the_samples_is_known_by_its_headers() =>
+        Assert.NotNull(Raw.Read(Sample("07-auto-reply.eml")).NoReplyReason);
+
+    [Fact]
+    public void The_HTML_sample_hides_an_order_that_nobody_gets_to_read()
+    {
+        var email = Raw.Read(Sample("09-html-only.eml"));
+
+        Assert.DoesNotContain("ignore", email.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("- Travel desk", email.Text, StringComparison.Ordinal);
+        Assert.Contains("cannot see", Assert.Single(email.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_sample_with_an_attachment_has_one() =>
+        Assert.Equal("order-form.pdf", Assert.Single(Raw.Read(Sample("10-attachment.eml")).Attachments).Name);
+
+    [Fact]
+    public void Every_sample_is_whole_and_another_set_is_other_mail()
+    {
+        var first = SampleMail.All(SampleMail.FirstSet);
+        var other = SampleMail.All("20261122");
+
+        Assert.Equal(10, first.Count);
+        Assert.All(first, mail => Assert.False(MimeEnd.IsMissing(mail.Raw)));
+        Assert.Equal(20, first.Concat(other).Select(mail => Raw.Read(mail.Raw).Id).Distinct().Count());
+        Assert.Equal(first.Select(mail => Raw.Read(mail.Raw).Id), SampleMail.All(SampleMail.FirstSet).Select(mail => Raw.Read(mail.Raw).Id));
+    }
+
+    private static byte[] Sample(string name) => SampleMail.All(SampleMail.FirstSet).Single(mail => mail.Name == name).Raw;
+
+    private static ModelAnswer Answer(string text) => new(text, OfflineChatClient.ModelId, CutOff: false, null, null);
+}
