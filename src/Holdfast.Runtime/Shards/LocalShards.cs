@@ -1,0 +1,54 @@
+using Holdfast.Engine;
+
+namespace Holdfast.Runtime.Shards;
+
+/// <summary>All shards in this process.</summary>
+public sealed class LocalShards : IShards, IAsyncDisposable
+{
+    private static readonly Refusal NotRunning = Refusal.Unavailable("The server is starting or shutting down.");
+
+    private readonly ShardEnvironment environment;
+    private ShardRunner[] runners = [];
+
+    public LocalShards(ShardEnvironment environment) => this.environment = environment;
+
+    /// <summary>Opens the shards and serves; what was owed when the store was last used is derived in the background.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var count = await environment.Store.FixShardCountAsync(environment.Shards, cancellation);
+        var deliveries = new DeliveryService(this, environment);
+        var started = new ShardRunner[count];
+        for (var shard = 0; shard < count; shard++)
+            started[shard] = new ShardRunner(shard, environment, environment.CacheBytes / count, deliveries);
+        runners = started;
+        foreach (var runner in started)
+            runner.Start();
+    }
+
+    /// <summary>Decides and writes what has been asked, then stops; later requests are refused.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(runners.Select(runner => runner.DisposeAsync().AsTask()));
+
+    public ValueTask<Told<TReply>> AskAsync<TReply>(IWorkflowRequest<TReply> request, CancellationToken cancellation)
+    {
+        var ask = new Ask<TReply>(request, cancellation) { FromOutside = true };
+        return Enqueue(ask) is { } refusal ? new ValueTask<Told<TReply>>(new Told<TReply>(refusal, null)) : ask.Task;
+    }
+
+    public ValueTask<RunSnapshot?> ReadAsync(WorkflowTarget target, CancellationToken cancellation)
+    {
+        var read = new Read(target, cancellation) { FromOutside = true };
+        return Enqueue(read) is { } refusal ? throw new RequestRefusedException(refusal) : read.Task;
+    }
+
+    public ValueTask<RunSnapshot?> WatchAsync(WorkflowTarget target, Func<RunSnapshot, bool> until, CancellationToken cancellation)
+    {
+        var watch = new Watch(target, until, cancellation) { FromOutside = true };
+        return Enqueue(watch) is { } refusal ? throw new RequestRefusedException(refusal) : watch.Task;
+    }
+
+    private Refusal? Enqueue(Envelope envelope)
+    {
+        var target = envelope.Target;
+        return runners.Length == 0 ? NotRunning : runners[ShardHash.ShardOf(target, runners.Length)].Enqueue(envelope);
+    }
+}

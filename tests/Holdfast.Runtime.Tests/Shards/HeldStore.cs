@@ -1,0 +1,67 @@
+using Holdfast.Engine;
+using Holdfast.Storage;
+using Holdfast.Storage.InMemory;
+
+namespace Holdfast.Runtime.Tests.Shards;
+
+/// <summary>An in-memory store whose commits wait while they are held, and fail when told to.</summary>
+internal sealed class HeldStore(InMemoryStore inner) : IStore
+{
+    private volatile TaskCompletionSource? hold;
+    private int loads;
+
+    /// <summary>How many runs were loaded so far.</summary>
+    public int Loads => loads;
+
+    /// <summary>What every commit fails with, null for none.</summary>
+    public Exception? CommitFailure { get; set; }
+
+    /// <summary>What loading a run fails with, null for none.</summary>
+    public Func<RunKey, Exception?> LoadFailure { get; set; } = _ => null;
+
+    public List<RunWrite> Committed { get; } = [];
+
+    public void HoldCommits() => hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetCommitsGo()
+    {
+        var held = hold;
+        hold = null;
+        held?.SetResult();
+    }
+
+    public async ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
+    {
+        if (hold is { } held)
+            await held.Task;
+        if (CommitFailure is { } failure)
+            throw failure;
+        await inner.CommitAsync(batches, cancellation);
+        lock (Committed)
+            Committed.AddRange(batches.SelectMany(batch => batch.Writes));
+    }
+
+    public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref loads);
+        return LoadFailure(run) is { } failure ? throw failure : inner.LoadRunAsync(run, cancellation);
+    }
+
+    public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
+        inner.FindCurrentRunAsync(namespaceId, workflowId, cancellation);
+
+    public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
+        inner.FindDueRunsAsync(shard, wakeBefore, after, limit, cancellation);
+
+    public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation) => inner.ListAsync(query, cancellation);
+
+    public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation) => inner.CountAsync(query, cancellation);
+
+    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation) => inner.LoadNamespacesAsync(cancellation);
+
+    public ValueTask SaveNamespaceAsync(StoredNamespace ns, CancellationToken cancellation) => inner.SaveNamespaceAsync(ns, cancellation);
+
+    public ValueTask<int> FixShardCountAsync(int proposed, CancellationToken cancellation) => inner.FixShardCountAsync(proposed, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

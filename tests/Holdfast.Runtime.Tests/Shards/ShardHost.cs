@@ -1,0 +1,93 @@
+using Holdfast.Engine;
+using Holdfast.Runtime.Matching;
+using Holdfast.Runtime.Shards;
+using Holdfast.Storage;
+using Holdfast.Storage.InMemory;
+using Microsoft.Extensions.Time.Testing;
+using Temporalio.Api.Enums.V1;
+
+namespace Holdfast.Runtime.Tests.Shards;
+
+/// <summary>Shards over a store that outlives them, under a virtual clock.</summary>
+internal sealed class ShardHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly InMemoryStore disk = new();
+    private int ids;
+    private JournalWriter journal = null!;
+
+    public HeldStore Store { get; private set; } = null!;
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public TaskQueues Queues { get; private set; } = null!;
+
+    public LocalShards Shards { get; private set; } = null!;
+
+    public long CacheBytes { get; init; } = 64 * 1024 * 1024;
+
+    public static async Task<ShardHost> StartAsync(long cacheBytes = 64 * 1024 * 1024)
+    {
+        var host = new ShardHost { CacheBytes = cacheBytes };
+        await host.StartShardsAsync();
+        return host;
+    }
+
+    /// <summary>The process dies and another one starts over the same store: what lagged is lost.</summary>
+    public async Task CrashAsync()
+    {
+        Store.CommitFailure = new IOException("This process is dead.");
+        await StartShardsAsync();
+    }
+
+    /// <summary>An orderly stop, and a start over the same store.</summary>
+    public async Task RestartAsync()
+    {
+        await Shards.DisposeAsync();
+        await journal.DisposeAsync();
+        await StartShardsAsync();
+    }
+
+    public async Task<Told<TReply>> Ask<TReply>(IWorkflowRequest<TReply> request) =>
+        await Shards.AskAsync(request, CancellationToken.None).AsTask().WaitAsync(Patience);
+
+    public async Task<TReply> Get<TReply>(IWorkflowRequest<TReply> request) => (await Ask(request)).Answer.Reply;
+
+    public async Task<RunSnapshot?> Read(string workflowId) =>
+        await Shards.ReadAsync(new WorkflowTarget(Requests.Namespace, workflowId), CancellationToken.None).AsTask().WaitAsync(Patience);
+
+    public async Task<RunSnapshot?> Watch(string workflowId, Func<RunSnapshot, bool> until, CancellationToken cancellation = default) =>
+        await Shards.WatchAsync(new WorkflowTarget(Requests.Namespace, workflowId), until, cancellation).AsTask().WaitAsync(Patience, CancellationToken.None);
+
+    /// <summary>The next workflow task of queue <c>q</c>.</summary>
+    public async Task<TaskKey> NextTask() => (await Poll().WaitAsync(Patience))!.Task!.Key;
+
+    public Task<MatchedTask?> Poll() => Queues.PollAsync(
+        new TaskQueueKey(Requests.Namespace, "q", TaskQueueType.Workflow), new Poller("tester", "", null), TimeSpan.FromHours(1), CancellationToken.None).AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        Store.LetCommitsGo();
+        await Shards.DisposeAsync();
+        await journal.DisposeAsync();
+    }
+
+    private async Task StartShardsAsync()
+    {
+        Store = new HeldStore(disk);
+        journal = new JournalWriter(Store);
+        Queues = new TaskQueues(Time);
+        Shards = new LocalShards(new ShardEnvironment
+        {
+            Store = Store,
+            Journal = journal,
+            Queues = Queues,
+            Time = Time,
+            NewId = () => $"run-{Interlocked.Increment(ref ids)}",
+            FindNamespace = id => new NamespaceView(id, id),
+            Shards = 1,
+            CacheBytes = CacheBytes,
+        });
+        await Shards.StartAsync(CancellationToken.None);
+    }
+}
