@@ -51,12 +51,14 @@ public sealed record RecordActivityHeartbeat(ActivityLookup Activity, Payloads? 
         if (slot.Value is null || !state.PendingActivities.TryGetValue(scheduledEventId, out var activity))
             return state;
         var heartbeat = Heartbeat.Parser.ParseFrom(slot.Value);
+        var at = heartbeat.At.ToDateTime();
         return state with
         {
             PendingActivities = state.PendingActivities.SetItem(scheduledEventId, activity with
             {
                 HeartbeatDetails = Payloads.Parser.ParseFrom(heartbeat.Details),
-                LastHeartbeatTime = activity.IsStarted ? heartbeat.At.ToDateTime() : null,
+                // An earlier attempt's heartbeat leaves its details, not its time.
+                LastHeartbeatTime = activity.StartedTime <= at ? at : null,
             }),
         };
     }

@@ -54,6 +54,7 @@ internal static class RetryActivity
                 StartedTime = null,
                 RequestId = "",
                 Identity = "",
+                LastHeartbeatTime = null,
                 LastFailure = Failure.Parser.ParseFrom(retry.Failure),
                 LastWorkerIdentity = retry.LastWorkerIdentity,
             }),
