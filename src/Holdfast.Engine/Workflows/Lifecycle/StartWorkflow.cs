@@ -109,6 +109,9 @@ public sealed record StartWorkflow(string NamespaceId, StartWorkflowExecutionReq
         return turn.Reply(new WorkflowStart(Response(run, started: false), null));
     }
 
+    /// <summary>The answer to a start that found the workflow there.</summary>
+    internal static StartWorkflowExecutionResponse Joined(MutableState run) => Response(run, started: false);
+
     private static WorkflowStart Repeated(MutableState run, bool started) => new(Response(run, started), null);
 
     private static StartWorkflowExecutionResponse Response(MutableState run, bool started) => new()
