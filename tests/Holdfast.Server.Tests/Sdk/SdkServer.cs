@@ -1,0 +1,64 @@
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace Holdfast.Server.Tests.Sdk;
+
+/// <summary>
+/// A server on a database file of its own, with the official .NET SDK's client connected. It can be crashed and started again on the same
+/// file and port; the client and the workers live on, as they would in a process of their own.
+/// </summary>
+internal sealed class SdkServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo folder;
+    private readonly HoldfastServer server;
+
+    private SdkServer(DirectoryInfo folder, HoldfastServer server, TemporalClient client)
+    {
+        this.folder = folder;
+        this.server = server;
+        Client = client;
+    }
+
+    public TemporalClient Client { get; }
+
+    /// <summary>A task queue of this test alone.</summary>
+    public string TaskQueue { get; } = $"queue-{Guid.NewGuid():N}";
+
+    public string Target => server.Target;
+
+    public static async Task<SdkServer> StartAsync(Action<HoldfastServerOptions>? configure = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("holdfast-sdk-");
+        var server = await HoldfastServer.StartAsync(options =>
+        {
+            options.DataFile = Path.Combine(folder.FullName, "holdfast.db");
+            configure?.Invoke(options);
+        });
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(server.Target));
+        return new SdkServer(folder, server, client);
+    }
+
+    /// <summary>Ends the server as a kill would and starts it again on what is on disk.</summary>
+    public async Task CrashAndRestartAsync()
+    {
+        await server.CrashAsync();
+        await server.StartAsync();
+    }
+
+    /// <summary>Runs a worker with these workflows and activities while <paramref name="test"/> runs.</summary>
+    public async Task WithWorkerAsync(Action<TemporalWorkerOptions> configure, Func<Task> test)
+    {
+        var options = new TemporalWorkerOptions(TaskQueue);
+        configure(options);
+        using var worker = new TemporalWorker(Client, options);
+        await worker.ExecuteAsync(test);
+    }
+
+    public WorkflowOptions Options(string? id = null) => new(id ?? $"wf-{Guid.NewGuid():N}", TaskQueue);
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+}
