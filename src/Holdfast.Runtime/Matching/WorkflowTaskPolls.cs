@@ -1,0 +1,100 @@
+using Holdfast.Engine;
+using Holdfast.Engine.Workflows.WorkflowTasks;
+using Holdfast.Runtime.Queries;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Holdfast.Runtime.Matching;
+
+/// <summary>How workers get workflow tasks and bring them back.</summary>
+/// <param name="newId">Gives a fresh request id for each start.</param>
+public sealed class WorkflowTaskPolls(IShards shards, TaskQueues queues, WorkflowQueries queries, TimeProvider time, Func<string> newId)
+{
+    /// <summary>
+    /// <c>PollWorkflowTaskQueue</c>: waits for a workflow task or a query. Null when <paramref name="wait"/> was over, the worker is shutting down, or
+    /// the call was cancelled: the protocol's empty response.
+    /// </summary>
+    public async ValueTask<Answer<WorkflowTaskReply?>> PollAsync(
+        string namespaceId, PollWorkflowTaskQueueRequest request, TimeSpan wait, CancellationToken cancellation)
+    {
+        var key = new TaskQueueKey(namespaceId, request.TaskQueue.Name, TaskQueueType.Workflow);
+        var poller = Poller.Of(request);
+        var deadline = time.GetUtcNow() + wait;
+        while (true)
+        {
+            var matched = await queues.PollAsync(key, poller, deadline - time.GetUtcNow(), cancellation);
+            if (matched is null)
+                return (WorkflowTaskReply?)null;
+            if (cancellation.IsCancellationRequested)
+            {
+                queues.PutBack(matched);
+                return (WorkflowTaskReply?)null;
+            }
+
+            if (matched.Query is { } query)
+            {
+                if (await queries.HandOverAsync(query, matched.Queue.Key.Name) is { } task)
+                    return task;
+                continue;
+            }
+
+            if (await StartAsync(matched, request, cancellation) is { } answer)
+                return answer;
+        }
+    }
+
+    /// <summary>
+    /// <c>RespondWorkflowTaskCompleted</c>: the worker's whole turn, the answers to queries that came with its task included. The answer may carry the
+    /// next task.
+    /// </summary>
+    public async ValueTask<Answer<CompletedWorkflowTask>> CompleteAsync(
+        TaskToken token, RespondWorkflowTaskCompletedRequest request, CancellationToken cancellation)
+    {
+        var run = new RunKey(token.NamespaceId, token.WorkflowId, token.RunId);
+        using var answers = queries.Hold(run, request.QueryResults);
+        var told = await shards.AskAsync(new CompleteWorkflowTask(token, request), cancellation);
+        if (told.Answer.Refusal is { } refusal)
+            return refusal;
+
+        answers?.Give();
+        var completion = told.Answer.Reply;
+        if (completion.NextTask is not { } next)
+            return new CompletedWorkflowTask(completion.Response, null);
+
+        queries.Attach(run, next.Head);
+        return new CompletedWorkflowTask(completion.Response, WorkflowTaskReply.Of(next, told.Run!));
+    }
+
+    /// <summary>Null when the task is not owed any more: wait for another one.</summary>
+    private async ValueTask<Answer<WorkflowTaskReply?>?> StartAsync(
+        MatchedTask matched, PollWorkflowTaskQueueRequest request, CancellationToken cancellation)
+    {
+        var task = matched.Task!;
+        var isSticky = matched.Queue.Key.Name != task.NormalQueue;
+        Told<WorkflowTaskStart> told;
+        try
+        {
+            told = await shards.AskAsync(
+                new StartWorkflowTask(WorkflowTarget.Of(task.Key.Run), task.Key.ScheduledEventId, task.Key.Attempt, request, newId(), isSticky),
+                cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The poller went before the start was decided, so the task is still free.
+            queues.PutBack(matched);
+            return (WorkflowTaskReply?)null;
+        }
+
+        if (told.Answer.Refusal is not { } refusal)
+        {
+            var start = told.Answer.Reply;
+            queries.Attach(task.Key.Run, start.Head);
+            return WorkflowTaskReply.Of(start, told.Run!);
+        }
+
+        if (refusal.Code == RefusalCode.NotFound)
+            return null;
+        queues.PutBack(matched);
+        return (Answer<WorkflowTaskReply?>)refusal;
+    }
+}
