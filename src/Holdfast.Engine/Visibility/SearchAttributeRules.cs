@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Google.Protobuf;
 using Holdfast.Engine.Workflows;
 using Temporalio.Api.Common.V1;
@@ -12,26 +11,6 @@ public static class SearchAttributeRules
     private const int MaxKeys = 100;
     private const int MaxValueBytes = 2 * 1024;
     private const int MaxTotalBytes = 40 * 1024;
-
-    /// <summary>Attributes that may appear among the custom ones; SDKs and the server set them.</summary>
-    public static ImmutableDictionary<string, IndexedValueType> Predefined { get; } = new Dictionary<string, IndexedValueType>
-    {
-        ["TemporalChangeVersion"] = IndexedValueType.KeywordList,
-        ["BinaryChecksums"] = IndexedValueType.KeywordList,
-        ["BuildIds"] = IndexedValueType.KeywordList,
-        ["BatcherNamespace"] = IndexedValueType.Keyword,
-        ["BatcherUser"] = IndexedValueType.Keyword,
-        ["TemporalScheduledStartTime"] = IndexedValueType.Datetime,
-        ["TemporalScheduledById"] = IndexedValueType.Keyword,
-        ["TemporalSchedulePaused"] = IndexedValueType.Bool,
-        ["TemporalNamespaceDivision"] = IndexedValueType.Keyword,
-        ["TemporalPauseInfo"] = IndexedValueType.KeywordList,
-        ["TemporalReportedProblems"] = IndexedValueType.KeywordList,
-        ["TemporalWorkerDeployment"] = IndexedValueType.Keyword,
-        ["TemporalWorkerDeploymentVersion"] = IndexedValueType.Keyword,
-        ["TemporalUsedWorkerDeploymentVersions"] = IndexedValueType.KeywordList,
-        ["TemporalWorkflowVersioningBehavior"] = IndexedValueType.Keyword,
-    }.ToImmutableDictionary();
 
     /// <summary>The attributes with their types filled in, or what is wrong with them.</summary>
     public static (SearchAttributes? Typed, string? Problem) Check(SearchAttributes? given, NamespaceView ns)
@@ -61,7 +40,7 @@ public static class SearchAttributeRules
     }
 
     private static IndexedValueType? TypeOf(string name, NamespaceView ns) =>
-        ns.SearchAttributes.TryGetValue(name, out var custom) ? custom : Predefined.TryGetValue(name, out var predefined) ? predefined : null;
+        ns.SearchAttributes.TryGetValue(name, out var custom) ? custom : KnownSearchAttributes.Predefined.TryGetValue(name, out var predefined) ? predefined : null;
 
     private static string Shown(Payload payload)
     {

@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Holdfast.Engine;
+using Holdfast.Engine.Visibility;
 using Holdfast.Server.Generated;
 using Holdfast.Server.Hosting;
-using Holdfast.Server.Namespaces;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.OperatorService.V1;
 
@@ -49,7 +49,7 @@ internal sealed class OperatorFrontend(RunningServer server) : OperatorServiceBa
             {
                 foreach (var name in request.SearchAttributes)
                 {
-                    if (SearchAttributeNames.System.ContainsKey(name) || SearchAttributeNames.Predefined.ContainsKey(name))
+                    if (KnownSearchAttributes.System.ContainsKey(name) || KnownSearchAttributes.Predefined.ContainsKey(name))
                         return Refusal.InvalidArgument($"Unable to remove non-custom search attributes: {name}.");
                     if (!known.ContainsKey(name))
                         return Refusal.NotFound($"Search attribute {name} doesn't exist.");
@@ -67,7 +67,7 @@ internal sealed class OperatorFrontend(RunningServer server) : OperatorServiceBa
         return Task.FromResult(new ListSearchAttributesResponse
         {
             CustomAttributes = { found.View.SearchAttributes },
-            SystemAttributes = { SearchAttributeNames.System, SearchAttributeNames.Predefined },
+            SystemAttributes = { KnownSearchAttributes.System, KnownSearchAttributes.Predefined },
         });
     }
 
@@ -90,10 +90,10 @@ internal sealed class OperatorFrontend(RunningServer server) : OperatorServiceBa
     private static void CheckDefinition(string name, IndexedValueType type)
     {
         Requests.Required(name, "SearchAttributes name");
-        if (SearchAttributeNames.System.ContainsKey(name) || SearchAttributeNames.Predefined.ContainsKey(name))
+        if (KnownSearchAttributes.System.ContainsKey(name) || KnownSearchAttributes.Predefined.ContainsKey(name))
             throw Refused.InvalidArgument($"Search attribute {name} is reserved by system.");
-        if (name.StartsWith(SearchAttributeNames.ReservedPrefix, StringComparison.Ordinal))
-            throw Refused.InvalidArgument($"Search attribute {name} begins with the reserved prefix {SearchAttributeNames.ReservedPrefix}.");
+        if (name.StartsWith(KnownSearchAttributes.ReservedPrefix, StringComparison.Ordinal))
+            throw Refused.InvalidArgument($"Search attribute {name} begins with the reserved prefix {KnownSearchAttributes.ReservedPrefix}.");
         if (type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type))
             throw Refused.InvalidArgument($"Unable to parse search attribute type of {name}: {type}.");
     }
