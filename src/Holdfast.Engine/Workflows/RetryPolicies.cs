@@ -6,7 +6,7 @@ using Temporalio.Api.Failure.V1;
 namespace Holdfast.Engine.Workflows;
 
 /// <summary>The arithmetic of retry policies, shared by activities and workflows.</summary>
-internal static class RetryPolicies
+public static class RetryPolicies
 {
     private const double DefaultCoefficient = 2;
     private const int DefaultMaximumIntervals = 100;

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Holdfast.Engine;
+using Holdfast.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Server.Frontend;
@@ -21,6 +22,10 @@ internal sealed partial class Faults(ILogger<Faults> logger) : Interceptor
         catch (RpcException)
         {
             throw;
+        }
+        catch (RequestRefusedException refused)
+        {
+            throw Refused.With(refused.Refusal);
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {

@@ -15,6 +15,9 @@ internal static class Requests
     /// <summary>Longest id or name, in bytes of UTF-8.</summary>
     public const int LongestId = 1000;
 
+    // Far beyond any real wait, and far from where adding it to a date, or multiplying it by a retry policy's factor, overflows.
+    private const long LongestSeconds = 100L * 365 * 24 * 3600;
+
     private const string ReservedQueuePrefix = "/_sys/";
 
     /// <summary>An id or a name that must be there.</summary>
@@ -58,8 +61,8 @@ internal static class Requests
 
     public static void Timeout(Duration? timeout, string field)
     {
-        if (timeout is not null && (timeout.Seconds < 0 || timeout.Nanos is < 0 or > 999_999_999))
-            throw Refused.InvalidArgument($"Invalid {field}: durations must not be negative.");
+        if (timeout is not null && (timeout.Seconds is < 0 or > LongestSeconds || timeout.Nanos is < 0 or > 999_999_999))
+            throw Refused.InvalidArgument($"Invalid {field}: a duration must be between zero and a hundred years.");
     }
 
     public static TaskToken Token(ByteString token)

@@ -1,9 +1,12 @@
 using Holdfast.Runtime;
+using Holdfast.Runtime.Matching;
+using Holdfast.Runtime.Shards;
 using Holdfast.Server.Namespaces;
 using Holdfast.Storage;
 using Holdfast.Storage.InMemory;
 using Holdfast.Storage.Sqlite;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Holdfast.Server.Hosting;
@@ -12,59 +15,85 @@ namespace Holdfast.Server.Hosting;
 /// The server behind the wire, for as long as its host runs: it opens the store before the first port does, lets long polls go before the
 /// ports close, and closes the store after the last call.
 /// </summary>
-internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, TimeProvider time) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, TimeProvider time, ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
 {
-    private SeverableStore? store;
-    private NamespaceRegistry? namespaces;
-    private IShards? shards;
+    private readonly CancellationTokenSource stopping = new();
+    private Parts? parts;
 
     public DynamicConfig Config { get; } = DynamicConfig.Read(options.Value.DynamicConfigValues);
 
-    public IStore Store => store ?? throw NotRunning();
+    public IStore Store => Running.Store;
 
-    public NamespaceRegistry Namespaces => namespaces ?? throw NotRunning();
+    public NamespaceRegistry Namespaces => Running.Namespaces;
 
-    public IShards Shards => shards ?? throw NotRunning();
+    public IShards Shards => Running.Shards;
 
-    public int ShardCount { get; private set; } = 1;
+    public TaskQueues Queues => Running.Queues;
+
+    /// <summary>Cancelled when the host begins to stop: whatever waits for something to happen stops waiting.</summary>
+    public CancellationToken Stopping => stopping.Token;
+
+    public int ShardCount => Running.ShardCount;
 
     public string StoreName => options.Value.DataFile is null ? "memory" : "sqlite";
 
     public string ClusterId { get; } = Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
+    private Parts Running => parts ?? throw new InvalidOperationException("The Holdfast server is not running: its host has not started it, or has stopped it.");
+
+    /// <summary>Ids are ordered by time, so that what belongs together in time lies together in an index.</summary>
+    public string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        store = new SeverableStore(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
-        namespaces = new NamespaceRegistry(store, time);
+        var store = new SeverableStore(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
+        var namespaces = new NamespaceRegistry(store, time);
+        var journal = new JournalWriter(store);
+        var queues = new TaskQueues(time);
+        var environment = new ShardEnvironment
+        {
+            Store = store,
+            Journal = journal,
+            Queues = queues,
+            Time = time,
+            NewId = NewId,
+            FindNamespace = id => namespaces.FindById(id)?.View,
+            Limits = Config.Limits,
+            Logger = loggers.CreateLogger("Holdfast.Shards"),
+        };
+        parts = new Parts(store, namespaces, journal, queues, new LocalShards(environment), await store.FixShardCountAsync(environment.Shards, cancellationToken));
+
         await namespaces.LoadAsync(cancellationToken);
         foreach (var name in options.Value.Namespaces)
             await namespaces.EnsureAsync(name, options.Value.Retention, options.Value.SearchAttributes, cancellationToken);
+        await parts.Shards.StartAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) => stopping.CancelAsync();
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
 
     /// <summary>From now on nothing more is written, as if the process had died.</summary>
-    public void Crash() => store?.Sever();
+    public void Crash() => parts?.Store.Sever();
 
     public async ValueTask DisposeAsync()
     {
-        namespaces?.Dispose();
-        namespaces = null;
-        shards = null;
-        if (store is { } open)
-        {
-            store = null;
-            await open.DisposeAsync();
-        }
+        if (Interlocked.Exchange(ref parts, null) is not { } running)
+            return;
+
+        await running.Shards.DisposeAsync();
+        await running.Journal.DisposeAsync();
+        running.Namespaces.Dispose();
+        await running.Store.DisposeAsync();
+        stopping.Dispose();
     }
 
-    private static InvalidOperationException NotRunning() => new("The Holdfast server is not running: its host has not started it, or has stopped it.");
+    private sealed record Parts(
+        SeverableStore Store, NamespaceRegistry Namespaces, JournalWriter Journal, TaskQueues Queues, LocalShards Shards, int ShardCount);
 }

@@ -42,8 +42,8 @@ internal sealed class RawReply
     public static RawReply Of(IMessage message) => new(message, 0, null, 0, default, []);
 
     /// <summary>A page of history: <paramref name="events"/> go into field <paramref name="historyField"/>, which the message leaves empty.</summary>
-    public static RawReply WithHistory(IMessage message, int historyField, HistorySlice events) =>
-        new(message, 0, null, historyField, events, []);
+    public static RawReply WithHistory(IMessage message, int historyField, HistorySlice events, IReadOnlyList<ByteString>? lastEvents = null) =>
+        new(message, 0, null, historyField, events, lastEvents ?? []);
 
     /// <summary>
     /// A workflow task that was polled. <paramref name="lastEvents"/> are events that the history does not hold (yet): the synthetic
