@@ -37,6 +37,9 @@ public sealed record EngineLimits
 
     public int UpdatesInFlight { get; init; } = 10;
 
+    /// <summary>What a run's updates hold in memory until the workflow accepts or rejects them, in bytes.</summary>
+    public int UpdateBytesInFlight { get; init; } = 20 * 1024 * 1024;
+
     public int UpdatesPerRun { get; init; } = 2_000;
 
     /// <summary>A run that lived shorter than this delays its successor by the rest (continue-as-new, retry, cron).</summary>

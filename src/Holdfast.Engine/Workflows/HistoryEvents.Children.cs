@@ -10,7 +10,8 @@ namespace Holdfast.Engine.Workflows;
 
 internal static partial class HistoryEvents
 {
-    public static HistoryEvent StartChildWorkflowExecutionInitiated(StartChildWorkflowExecutionCommandAttributes command, Command envelope, Turn turn)
+    public static HistoryEvent StartChildWorkflowExecutionInitiated(
+        StartChildWorkflowExecutionCommandAttributes command, SearchAttributes? searchAttributes, Command envelope, Turn turn)
     {
         var (name, id) = Reached(command.Namespace, turn.Context.Namespace);
         return From(envelope, new HistoryEvent
@@ -32,7 +33,6 @@ internal static partial class HistoryEvents
                 WorkflowRunTimeout = command.WorkflowRunTimeout,
                 WorkflowTaskTimeout = command.WorkflowTaskTimeout,
                 ParentClosePolicy = command.ParentClosePolicy == ParentClosePolicy.Unspecified ? ParentClosePolicy.Terminate : command.ParentClosePolicy,
-                Control = command.Control,
                 WorkflowTaskCompletedEventId = turn.CompletedEventId,
                 WorkflowIdReusePolicy = command.WorkflowIdReusePolicy == WorkflowIdReusePolicy.Unspecified
                     ? WorkflowIdReusePolicy.AllowDuplicate
@@ -41,8 +41,7 @@ internal static partial class HistoryEvents
                 CronSchedule = command.CronSchedule,
                 Header = command.Header,
                 Memo = command.Memo,
-                SearchAttributes = command.SearchAttributes,
-                InheritBuildId = command.InheritBuildId,
+                SearchAttributes = searchAttributes,
                 Priority = Priorities.Inherited(command.Priority, turn.State.Started.Priority),
                 VersioningOverride = command.VersioningOverride,
             },
@@ -59,7 +58,6 @@ internal static partial class HistoryEvents
             WorkflowId = child.Attributes.WorkflowId,
             WorkflowType = child.Attributes.WorkflowType,
             Cause = cause,
-            Control = child.Attributes.Control,
             InitiatedEventId = child.InitiatedEventId,
             WorkflowTaskCompletedEventId = child.Attributes.WorkflowTaskCompletedEventId,
         },

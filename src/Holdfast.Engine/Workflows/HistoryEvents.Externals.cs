@@ -21,7 +21,6 @@ internal static partial class HistoryEvents
                 WorkflowExecution = command.Execution,
                 SignalName = command.SignalName,
                 Input = command.Input,
-                Control = command.Control,
                 ChildWorkflowOnly = command.ChildWorkflowOnly,
                 Header = command.Header,
             },
@@ -42,7 +41,6 @@ internal static partial class HistoryEvents
                 NamespaceId = attributes.NamespaceId,
                 WorkflowExecution = attributes.WorkflowExecution,
                 InitiatedEventId = initiated.EventId,
-                Control = attributes.Control,
             },
         };
     }
@@ -59,7 +57,6 @@ internal static partial class HistoryEvents
                 Namespace = attributes.Namespace,
                 NamespaceId = attributes.NamespaceId,
                 WorkflowExecution = attributes.WorkflowExecution,
-                Control = attributes.Control,
             },
         };
     }
@@ -77,7 +74,6 @@ internal static partial class HistoryEvents
                 Namespace = name,
                 NamespaceId = id,
                 WorkflowExecution = new WorkflowExecution { WorkflowId = command.WorkflowId, RunId = command.RunId },
-                Control = command.Control,
                 ChildWorkflowOnly = command.ChildWorkflowOnly,
                 Reason = command.Reason,
             },
@@ -98,7 +94,6 @@ internal static partial class HistoryEvents
                 NamespaceId = attributes.NamespaceId,
                 WorkflowExecution = attributes.WorkflowExecution,
                 InitiatedEventId = initiated.EventId,
-                Control = attributes.Control,
             },
         };
     }

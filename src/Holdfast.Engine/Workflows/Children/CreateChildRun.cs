@@ -16,43 +16,25 @@ internal sealed record CreateChildRun(WorkflowTarget Target, ParentLink Link, Wo
     {
         if (run is not null && Link.IsParentOf(run))
             return new Decision<DeliveryReceipt> { Answer = new DeliveryReceipt(run.FirstExecutionRunId) };
-        if (run is not null && !MayReplace(run))
-            return new Refusal(RefusalCode.AlreadyExists, $"Workflow execution already exists. WorkflowId: {run.Key.WorkflowId}, RunId: {run.Key.RunId}.");
+
+        var (reuse, conflict) = IdPolicies.Normalised(Child.WorkflowIdReusePolicy, WorkflowIdConflictPolicy.Unspecified, WorkflowIdConflictPolicy.Fail);
+        if (run is { IsClosed: false } && conflict != WorkflowIdConflictPolicy.TerminateExisting)
+            return IdPolicies.AlreadyRunning(run);
+        if (run is { IsClosed: true } && IdPolicies.RefuseReuse(run, reuse) is { } refusal)
+            return refusal;
 
         var key = new RunKey(Target.NamespaceId, Target.WorkflowId, context.NewId());
-        return new Decision<DeliveryReceipt>
-        {
-            Answer = new DeliveryReceipt(key.RunId),
-            Run = Terminated(run, context, key.RunId),
-            NewRun = Create(key, context),
-        };
+        var receipt = new DeliveryReceipt(key.RunId);
+        var created = Create(key, context);
+        if (run is not { IsClosed: false })
+            return new Decision<DeliveryReceipt> { Answer = receipt, NewRun = created };
+
+        var replaced = new Turn(run, context);
+        IdPolicies.TerminateReplaced(replaced, key.RunId);
+        return replaced.Reply(receipt) with { NewRun = created };
     }
 
     private StartChildWorkflowExecutionInitiatedEventAttributes Child => Initiated.StartChildWorkflowExecutionInitiatedEventAttributes;
-
-    private bool MayReplace(MutableState run)
-    {
-#pragma warning disable CS8524 // Numbers outside the enum are refused when the parent asks for the child.
-        return Child.WorkflowIdReusePolicy switch
-        {
-            WorkflowIdReusePolicy.TerminateIfRunning => true,
-            WorkflowIdReusePolicy.Unspecified or WorkflowIdReusePolicy.AllowDuplicate => run.IsClosed,
-            WorkflowIdReusePolicy.AllowDuplicateFailedOnly => run.Status is WorkflowExecutionStatus.Failed or WorkflowExecutionStatus.Canceled
-                or WorkflowExecutionStatus.Terminated or WorkflowExecutionStatus.TimedOut,
-            WorkflowIdReusePolicy.RejectDuplicate => false,
-        };
-#pragma warning restore CS8524
-    }
-
-    private static RunChange? Terminated(MutableState? run, DecisionContext context, string newRunId)
-    {
-        if (run is null or { IsClosed: true })
-            return null;
-        var turn = new Turn(run, context);
-        var details = new Payloads { Payloads_ = { PayloadValues.Json($"terminated by new runID: {newRunId}") } };
-        TerminateWorkflow.Record(turn, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");
-        return turn.Change;
-    }
 
     private RunChange Create(RunKey key, DecisionContext context) => NewRun.Create(context, new NewRunOptions
     {
@@ -60,6 +42,7 @@ internal sealed record CreateChildRun(WorkflowTarget Target, ParentLink Link, Wo
         RequestId = Link.RequestId,
         Attributes = Attributes(),
         UserMetadata = Initiated.UserMetadata,
+        FirstTaskBackoff = Child.CronSchedule.Length > 0 ? CronSchedule.Backoff(Child.CronSchedule, context.Now, context.Now) ?? TimeSpan.Zero : TimeSpan.Zero,
         AwaitsParent = true,
     });
 
@@ -81,6 +64,7 @@ internal sealed record CreateChildRun(WorkflowTarget Target, ParentLink Link, Wo
             WorkflowTaskTimeout = Child.WorkflowTaskTimeout,
             RetryPolicy = Child.RetryPolicy,
             CronSchedule = Child.CronSchedule,
+            Initiator = Child.CronSchedule.Length > 0 ? ContinueAsNewInitiator.CronSchedule : ContinueAsNewInitiator.Unspecified,
             Header = Child.Header,
             Memo = Child.Memo,
             SearchAttributes = Child.SearchAttributes,

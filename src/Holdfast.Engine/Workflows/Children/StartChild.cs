@@ -1,3 +1,5 @@
+using Holdfast.Engine.Visibility;
+using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.WorkflowTasks;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
@@ -17,11 +19,11 @@ internal static class StartChild
     public static CommandRejection? Decide(StartChildWorkflowExecutionCommandAttributes command, Command envelope, Turn turn)
     {
         if (command.WorkflowId.Length == 0)
-            return Invalid($"Required field WorkflowId is not set on StartChildWorkflowExecutionCommand. WorkflowType={command.WorkflowType?.Name} Namespace={command.Namespace}");
+            return Invalid($"Required field WorkflowId is not set on StartChildWorkflowExecutionCommand. WorkflowType={command.WorkflowType?.Name}");
         if (command.WorkflowId.Length > MaxIdLength)
             return Invalid($"WorkflowId on StartChildWorkflowExecutionCommand exceeds the length limit of {MaxIdLength}.");
         if (command.WorkflowType is not { Name.Length: > 0 })
-            return Invalid($"Required field WorkflowType is not set on StartChildWorkflowExecutionCommand. WorkflowId={command.WorkflowId} Namespace={command.Namespace}");
+            return Invalid($"Required field WorkflowType is not set on StartChildWorkflowExecutionCommand. WorkflowId={command.WorkflowId}");
         foreach (var (name, timeout) in new[]
         {
             ("WorkflowExecutionTimeout", command.WorkflowExecutionTimeout), ("WorkflowRunTimeout", command.WorkflowRunTimeout),
@@ -29,11 +31,13 @@ internal static class StartChild
         })
         {
             if (Durations.IsInvalid(timeout))
-                return Invalid($"Invalid {name} on StartChildWorkflowExecutionCommand. WorkflowId={command.WorkflowId} WorkflowType={command.WorkflowType.Name} Namespace={command.Namespace}");
+                return Invalid($"Invalid {name} on StartChildWorkflowExecutionCommand. WorkflowId={command.WorkflowId} WorkflowType={command.WorkflowType.Name}");
         }
 
         if (RetryPolicies.Problem(command.RetryPolicy) is { } problem)
             return Invalid($"Invalid retry policy on StartChildWorkflowExecutionCommand: {problem} WorkflowId={command.WorkflowId}");
+        if (CronSchedule.Problem(command.CronSchedule) is { } cron)
+            return Invalid($"{cron} WorkflowId={command.WorkflowId}");
         if (!Enum.IsDefined(command.ParentClosePolicy))
             return Invalid($"Invalid ParentClosePolicy on StartChildWorkflowExecutionCommand: {command.ParentClosePolicy}. WorkflowId={command.WorkflowId}");
         if (!Enum.IsDefined(command.WorkflowIdReusePolicy))
@@ -51,8 +55,11 @@ internal static class StartChild
             return Invalid($"StartChildWorkflowExecutionCommandAttributes.Input: {tooLarge}") with { TerminatesRun = true };
         if (Sizes.Problem(command.Memo, turn.Context.Limits) is { } memoTooLarge)
             return Invalid($"StartChildWorkflowExecutionCommandAttributes.Memo: {memoTooLarge}") with { TerminatesRun = true };
+        var searchAttributes = SearchAttributeRules.Check(command.SearchAttributes, turn.Context.Namespace);
+        if (searchAttributes.Problem is { } unknown)
+            return new CommandRejection(WorkflowTaskFailedCause.BadSearchAttributes, unknown);
 
-        turn.Append(HistoryEvents.StartChildWorkflowExecutionInitiated(command, envelope, turn));
+        turn.Append(HistoryEvents.StartChildWorkflowExecutionInitiated(command, searchAttributes.Typed, envelope, turn));
         return null;
 
         static CommandRejection Invalid(string problem) => new(WorkflowTaskFailedCause.BadStartChildExecutionAttributes, problem);

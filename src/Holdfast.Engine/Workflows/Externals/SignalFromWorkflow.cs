@@ -19,8 +19,8 @@ internal sealed record SignalFromWorkflow(WorkflowTarget Target, RunKey Sender, 
             return turn.Reply(new DeliveryReceipt(run.Key.RunId));
         if (run.IsClosed)
             return Refusal.WorkflowCompleted;
-        if (run.SignalCount >= context.Limits.SignalsPerRun)
-            return Refusal.InvalidArgument("exceeded workflow execution limit for signal events");
+        if (SignalWorkflow.Check(run, signal.Input, context.Limits) is { } refusal)
+            return refusal;
 
         var sender = new WorkflowExecution { WorkflowId = Sender.WorkflowId, RunId = Sender.RunId };
         SignalWorkflow.Record(turn, HistoryEvents.WorkflowExecutionSignaled(

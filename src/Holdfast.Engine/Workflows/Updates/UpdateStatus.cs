@@ -35,7 +35,6 @@ public readonly record struct UpdateStatus(UpdateWorkflowExecutionLifecycleStage
             UpdateStage.Accepted when state.IsClosed => Completed(AcceptedButNeverCompleted()),
             UpdateStage.Accepted => new(UpdateWorkflowExecutionLifecycleStage.Accepted, null, null),
             UpdateStage.Admitted or UpdateStage.Sent when state.IsClosed => Refused(AbortedByClose(state)),
-            UpdateStage.Admitted or UpdateStage.Sent when IsFailing(state) => Refused(NotReady),
             UpdateStage.Admitted or UpdateStage.Sent => new(UpdateWorkflowExecutionLifecycleStage.Admitted, null, null),
         };
 #pragma warning restore CS8524

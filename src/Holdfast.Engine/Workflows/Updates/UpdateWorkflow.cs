@@ -1,3 +1,4 @@
+using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.WorkflowTasks;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -12,12 +13,9 @@ namespace Holdfast.Engine.Workflows.Updates;
 /// </summary>
 public sealed record UpdateWorkflow(WorkflowTarget Target, UpdateWorkflowExecutionRequest Request) : IWorkflowRequest<UpdateWorkflowExecutionResponse>
 {
-    // Admitted updates live in memory until the workflow accepts or rejects them.
-    private const int MaxInFlightBytes = 20 * 1024 * 1024;
-
     public Decision<UpdateWorkflowExecutionResponse> Decide(MutableState? run, DecisionContext context)
     {
-        if (run is null || (Request.FirstExecutionRunId.Length > 0 && Request.FirstExecutionRunId != run.FirstExecutionRunId))
+        if (run is null || !Chains.Matches(run, Request.FirstExecutionRunId))
             return Refusal.WorkflowNotFound(Target);
 
         var known = run.Updates.GetValueOrDefault(UpdateId);
@@ -59,11 +57,11 @@ public sealed record UpdateWorkflow(WorkflowTarget Target, UpdateWorkflowExecuti
                 $"limit on number of concurrent in-flight updates has been reached ({limits.UpdatesInFlight})");
         }
 
-        if (inFlight.Sum(update => update.Request?.CalculateSize() ?? 0) + Request.Request.CalculateSize() > MaxInFlightBytes)
+        if (inFlight.Sum(update => update.Request?.CalculateSize() ?? 0) + Request.Request.CalculateSize() > limits.UpdateBytesInFlight)
         {
             return Refusal.Exhausted(
                 ResourceExhaustedCause.ConcurrentLimit,
-                $"limit on the total size of in-flight updates has been reached ({MaxInFlightBytes} bytes)");
+                $"limit on the total size of in-flight updates has been reached ({limits.UpdateBytesInFlight} bytes)");
         }
 
         return run.Updates.Values.Count(update => update.Stage != UpdateStage.Rejected) >= limits.UpdatesPerRun

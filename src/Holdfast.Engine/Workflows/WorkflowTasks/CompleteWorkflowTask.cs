@@ -29,7 +29,7 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
         var turn = new Turn(run!, context);
         var task = run!.WorkflowTask!;
         if (HasOnlyRejections(task))
-            return Drop(turn);
+            return Drop(turn, run);
         if (task.IsEventless)
             WriteWorkflowTaskEvents.ForPending(turn);
         if (IsIdleHeartbeat && task.OriginalScheduledTime + context.Limits.WorkflowTaskHeartbeatTimeout < context.Now)
@@ -91,12 +91,12 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
         && !Request.ForceCreateNewWorkflowTask
         && Request.Messages.All(message => message.Body is { } body && body.Is(Temporalio.Api.Update.V1.Rejection.Descriptor));
 
-    private Decision<WorkflowTaskCompletion> Drop(Turn turn)
+    private Decision<WorkflowTaskCompletion> Drop(Turn turn, MutableState run)
     {
         foreach (var message in Request.Messages)
         {
             if (UpdateMessages.Handle(turn, message) is { } rejection)
-                return Rejected(turn.State, turn.Context, rejection);
+                return Rejected(run, turn.Context, rejection);
         }
 
         UpdateMessages.RejectUnprocessed(turn);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Engine.Journal;
 using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.Updates;
@@ -74,22 +73,11 @@ public sealed record FailWorkflowTask(TaskToken Token, RespondWorkflowTaskFailed
             WorkflowTask = null,
             WorkflowTaskAttempt = nextAttempt,
             StickyQueue = clearStickiness ? "" : state.StickyQueue,
-            Updates = Unsent(state.Updates),
+            Updates = DeliverUpdates.Unsent(state.Updates, nextAttempt),
         };
     }
 
     // A sticky worker may fail a task only because its cache is off: it does not count against the workflow.
     private static int NextAttempt(MutableState state) =>
         state.StickyQueue.Length > 0 ? state.WorkflowTask!.Attempt : state.WorkflowTask!.Attempt + 1;
-
-    private static ImmutableDictionary<string, UpdateState> Unsent(ImmutableDictionary<string, UpdateState> updates)
-    {
-        foreach (var (id, update) in updates)
-        {
-            if (update.Stage == UpdateStage.Sent)
-                updates = updates.SetItem(id, update with { Stage = UpdateStage.Admitted });
-        }
-
-        return updates;
-    }
 }
