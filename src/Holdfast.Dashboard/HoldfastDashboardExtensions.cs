@@ -1,3 +1,4 @@
+using Holdfast.Dashboard.Approvals;
 using Holdfast.Dashboard.Components;
 using Holdfast.Dashboard.Hosting;
 using Holdfast.Dashboard.Service;
@@ -30,6 +31,7 @@ public static class HoldfastDashboardExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DashboardAssets>();
         services.TryAddSingleton<WorkflowServiceClient>();
+        services.TryAddSingleton<ApprovalClient>();
         services.TryAddScoped<Viewer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, LocalPortPolicy>());
         services.AddCascadingValue(provider => provider.GetRequiredService<Viewer>());

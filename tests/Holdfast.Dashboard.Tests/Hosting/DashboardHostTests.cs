@@ -49,6 +49,7 @@ public sealed class DashboardHostTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("/workflows")]
     [InlineData("/workflow?id=a%2Fb")]
+    [InlineData("/approvals")]
     public async Task Every_page_forbids_foreign_and_inline_scripts(string path)
     {
         using var answer = await _browser.GetAsync(path);

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
+using Holdfast.Dashboard.History;
+using Holdfast.Dashboard.Service;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Holdfast.Dashboard.Approvals;
+
+/// <summary>Finds, reads and decides approvals through the public protocol alone, whatever SDK the workflow is written in.</summary>
+internal sealed class ApprovalClient(WorkflowServiceClient server)
+{
+    private const int PageSize = 100;
+
+    /// <summary>More than anyone decides in one sitting; as some are decided, others move up.</summary>
+    public const int MostWaiting = 500;
+
+    // Each waits for the server's long poll of 20 seconds at most.
+    private const int MostWaits = 2;
+
+    private const string Identity = "dashboard";
+
+    /// <summary>The workflows that wait, the longest waiting first.</summary>
+    public async Task<IReadOnlyList<WaitingWorkflow>> ListAsync(string ns, CancellationToken cancellation)
+    {
+        var waiting = new List<WaitingWorkflow>();
+        var token = ByteString.Empty;
+        do
+        {
+            var page = await server.ListAsync(
+                new() { Namespace = ns, PageSize = PageSize, Query = ApprovalConvention.PendingQuery, NextPageToken = token }, cancellation);
+            waiting.AddRange(page.Executions.Select(WaitingWorkflow.Of));
+            token = page.NextPageToken;
+        }
+        while (!token.IsEmpty && waiting.Count < MostWaiting);
+
+        waiting.Sort((a, b) => a.RequestedAt.CompareTo(b.RequestedAt));
+        return waiting;
+    }
+
+    /// <summary>All requests of a workflow, asked of its worker.</summary>
+    /// <exception cref="RpcException">No worker answers, or the workflow does not know the query.</exception>
+    /// <exception cref="JsonException">The workflow answers something else than the convention says.</exception>
+    public async Task<IReadOnlyList<Approval>> LoadAsync(string ns, string workflowId, string runId, CancellationToken cancellation)
+    {
+        var response = await server.QueryAsync(
+            new()
+            {
+                Namespace = ns,
+                Execution = new() { WorkflowId = workflowId, RunId = runId },
+                Query = new() { QueryType = ApprovalConvention.Query },
+            },
+            cancellation);
+        var payload = response.QueryResult?.Payloads_.FirstOrDefault();
+        return payload is null ? [] : JsonSerializer.Deserialize(payload.Data.Span, ApprovalJson.Default.IReadOnlyListApproval) ?? [];
+    }
+
+    /// <summary>Sends a decision and waits until the workflow recorded or refused it.</summary>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="workflowId">The workflow.</param>
+    /// <param name="runId">Its run.</param>
+    /// <param name="updateId">Names this decision: sent again under the same name it counts once.</param>
+    /// <param name="decision">What was decided.</param>
+    /// <param name="cancellation">Ends the wait, not the decision.</param>
+    public async Task<DecisionResult> DecideAsync(
+        string ns, string workflowId, string runId, string updateId, DecideRequest decision, CancellationToken cancellation)
+    {
+        var request = new UpdateWorkflowExecutionRequest
+        {
+            Namespace = ns,
+            WorkflowExecution = new() { WorkflowId = workflowId, RunId = runId },
+            WaitPolicy = new() { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Completed },
+            Request = new()
+            {
+                Meta = new() { UpdateId = updateId, Identity = Identity },
+                Input = new() { Name = ApprovalConvention.DecideUpdate, Args = new() { Payloads_ = { ToPayload(decision) } } },
+            },
+        };
+
+        try
+        {
+            for (var i = 0; i < MostWaits; i++)
+            {
+                var response = await server.UpdateAsync(request, cancellation);
+                if (response.Outcome?.Failure is { } failure)
+                    return new DecisionResult.Refused(failure.Message.Length > 0 ? failure.Message : FailureText.Of(failure));
+                if (response.Outcome?.Success is not null)
+                    return new DecisionResult.Recorded();
+            }
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+        {
+            return new DecisionResult.Refused("The workflow has ended; nothing can be decided any more.");
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.DeadlineExceeded)
+        {
+        }
+
+        return new DecisionResult.Unconfirmed();
+    }
+
+    private static Payload ToPayload(DecideRequest decision) => new()
+    {
+        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain") },
+        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(decision, ApprovalJson.Default.DecideRequest)),
+    };
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Dashboard.Approvals;
+
+/// <summary>The JSON of the approval convention: what every SDK's default converter reads and writes.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<Approval>))]
+[JsonSerializable(typeof(ApprovalMemo))]
+[JsonSerializable(typeof(DecideRequest))]
+internal sealed partial class ApprovalJson : JsonSerializerContext;

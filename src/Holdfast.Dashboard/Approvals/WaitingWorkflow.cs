@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Temporalio.Api.Workflow.V1;
+
+namespace Holdfast.Dashboard.Approvals;
+
+/// <summary>A workflow in which at least one approval waits, as the list shows it.</summary>
+internal sealed record WaitingWorkflow
+{
+    public required string WorkflowId { get; init; }
+
+    public required string RunId { get; init; }
+
+    public required string TaskQueue { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string From { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The newest request's id; null if the workflow keeps no memo of it.</summary>
+    public string? ApprovalId { get; init; }
+
+    public static WaitingWorkflow Of(WorkflowExecutionInfo info)
+    {
+        var memo = MemoOf(info);
+        return new()
+        {
+            WorkflowId = info.Execution.WorkflowId,
+            RunId = info.Execution.RunId,
+            TaskQueue = info.TaskQueue,
+            Subject = memo?.Subject is { Length: > 0 } subject ? subject : info.Execution.WorkflowId,
+            From = memo?.From ?? info.Type?.Name ?? "",
+            RequestedAt = memo?.RequestedAt ?? info.StartTime.ToDateTimeOffset(),
+            ExpiresAt = memo?.ExpiresAt,
+            ApprovalId = memo?.Id,
+        };
+    }
+
+    private static ApprovalMemo? MemoOf(WorkflowExecutionInfo info)
+    {
+        if (info.Memo?.Fields.TryGetValue(ApprovalConvention.MemoKey, out var payload) != true)
+            return null;
+
+        try
+        {
+            return JsonSerializer.Deserialize(payload!.Data.Span, ApprovalJson.Default.ApprovalMemo);
+        }
+        catch (JsonException)
+        {
+            // The memo only makes the list nicer; the workflow itself still can be asked.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Holdfast.Dashboard.Approvals;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Workflow.V1;
+
+namespace Holdfast.Dashboard.Tests.Approvals;
+
+/// <summary>The approval convention as it crosses the wire: any SDK may be at the other end.</summary>
+public sealed class ApprovalJsonTests
+{
+    [Fact]
+    public void A_whole_answer_is_read()
+    {
+        var approval = Assert.Single(Read(
+            """
+            [{"id":"draft-1","subject":"Refund","content":"new","original":"old","context":[{"label":"From","value":"a@b.example"}],
+              "requestedAt":"2026-11-22T12:00:00Z","expiresAt":"2026-11-25T12:00:00+01:00","remindedAt":["2026-11-22T16:00:00Z"],
+              "state":"approved","decision":{"verdict":"approve","by":"Ada","at":"2026-11-22T17:00:00Z","comment":null,"edited":true},"later":1}]
+            """));
+
+        Assert.False(approval.IsPending);
+        Assert.Equal("old", approval.Original);
+        Assert.Equal(new ApprovalFact("From", "a@b.example"), Assert.Single(approval.Context));
+        Assert.Equal(new DateTimeOffset(2026, 11, 25, 11, 0, 0, TimeSpan.Zero), approval.ExpiresAt);
+        Assert.Equal(("Ada", true), (approval.Decision?.By, approval.Decision?.Edited));
+    }
+
+    [Fact]
+    public void An_answer_with_the_least_that_makes_sense_is_pending()
+    {
+        var approval = Assert.Single(Read("""[{"id":"1","content":"text","remindedAt":null}]"""));
+
+        Assert.True(approval.IsPending);
+        Assert.Empty(approval.Context);
+        Assert.Null(approval.ExpiresAt);
+    }
+
+    [Fact]
+    public void An_answer_of_another_shape_is_an_error_and_not_an_empty_list() =>
+        Assert.Throws<JsonException>(() => Read("""[{"subject":"no id"}]"""));
+
+    [Fact]
+    public void A_decision_says_only_what_was_decided()
+    {
+        var plain = JsonSerializer.Serialize(new DecideRequest("draft-1", "approve", null, "Ada", null), ApprovalJson.Default.DecideRequest);
+
+        Assert.Equal("""{"approvalId":"draft-1","verdict":"approve","by":"Ada"}""", plain);
+    }
+
+    [Fact]
+    public void The_list_is_read_from_the_memo_alone()
+    {
+        var waiting = WaitingWorkflow.Of(Listed("""{"id":"draft-1","subject":"Refund","from":"a@b.example","requestedAt":"2026-11-22T12:00:08Z"}"""));
+
+        Assert.Equal(("Refund", "a@b.example", "draft-1"), (waiting.Subject, waiting.From, waiting.ApprovalId));
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 12, 0, 8, TimeSpan.Zero), waiting.RequestedAt);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    public void Without_a_memo_to_read_the_workflow_itself_is_listed(string? memo)
+    {
+        var waiting = WaitingWorkflow.Of(Listed(memo));
+
+        Assert.Equal(("mail/1", "EmailSupport"), (waiting.Subject, waiting.From));
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), waiting.RequestedAt);
+    }
+
+    private static IReadOnlyList<Approval> Read(string json) =>
+        JsonSerializer.Deserialize(json, ApprovalJson.Default.IReadOnlyListApproval)!;
+
+    private static WorkflowExecutionInfo Listed(string? memo)
+    {
+        var info = new WorkflowExecutionInfo
+        {
+            Execution = new() { WorkflowId = "mail/1", RunId = "run" },
+            Type = new() { Name = "EmailSupport" },
+            StartTime = new DateTime(2026, 11, 22, 12, 0, 0, DateTimeKind.Utc).ToTimestamp(),
+            Memo = new Memo(),
+        };
+        if (memo is not null)
+            info.Memo.Fields[ApprovalConvention.MemoKey] = new Payload { Data = ByteString.CopyFromUtf8(memo) };
+        return info;
+    }
+}
