@@ -12,7 +12,7 @@ internal sealed class CommitWriter : IDisposable
     private const int WorkflowRunKind = 1;
 
     // Headers of about this many runs are remembered (some 250 bytes each); when it is full, all are forgotten and looked up again.
-    private const int MaxCachedHeaders = 50_000;
+    private const int MaxCachedHeaders = 20_000;
 
     private readonly SqliteConnection connection;
     private readonly Dictionary<RunKey, CachedHeader> headers = [];

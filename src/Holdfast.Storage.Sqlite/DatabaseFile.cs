@@ -14,21 +14,23 @@ internal sealed class DatabaseFile : IDisposable
     private const long ApplicationId = 0x48467374;
 
     private readonly FileStream claim;
-    private readonly string path;
     private readonly bool relaxed;
 
     private DatabaseFile(string path, bool relaxed, FileStream claim)
     {
-        this.path = path;
+        Path = path;
         this.relaxed = relaxed;
         this.claim = claim;
     }
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
 
     /// <summary>Claims the file, makes it when it is missing, and brings its schema up to date.</summary>
     /// <exception cref="StoreUnusableException">See its message.</exception>
     public static DatabaseFile Open(SqliteStoreOptions options)
     {
-        var path = Path.GetFullPath(options.Path);
+        var path = System.IO.Path.GetFullPath(options.Path);
         var file = new DatabaseFile(path, options.Relaxed, Claim(path));
         try
         {
@@ -80,7 +82,7 @@ internal sealed class DatabaseFile : IDisposable
     /// </summary>
     private static FileStream Claim(string path)
     {
-        var folder = Path.GetDirectoryName(path)!;
+        var folder = System.IO.Path.GetDirectoryName(path)!;
         var lockPath = path + ".lock";
         try
         {
@@ -112,24 +114,24 @@ internal sealed class DatabaseFile : IDisposable
     /// <summary>Looks at the file itself, before SQLite does: opening a database may already write to it (recovery of its log).</summary>
     private void CheckFile()
     {
-        if (Directory.Exists(path))
-            throw new StoreUnusableException($"The database path {path} is a folder. Name a file in it, such as {Path.Combine(path, "holdfast.db")}.");
+        if (Directory.Exists(Path))
+            throw new StoreUnusableException($"The database path {Path} is a folder. Name a file in it, such as {System.IO.Path.Combine(Path, "holdfast.db")}.");
 
         try
         {
-            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            using var stream = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
             Span<byte> start = stackalloc byte[16];
             var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             if (length > 0 && !start[..length].SequenceEqual("SQLite format 3\0"u8))
-                throw new StoreUnusableException($"The file {path} is not a SQLite database. Choose another path, or restore the database from a backup.");
+                throw new StoreUnusableException($"The file {Path} is not a SQLite database. Choose another path, or restore the database from a backup.");
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new StoreUnusableException($"The database file {path} cannot be written to. Grant this user the right to write it, or choose another path.", e);
+            throw new StoreUnusableException($"The database file {Path} cannot be written to. Grant this user the right to write it, or choose another path.", e);
         }
         catch (IOException e)
         {
-            throw new StoreUnusableException($"The database file {path} cannot be opened: {e.Message}", e);
+            throw new StoreUnusableException($"The database file {Path} cannot be opened: {e.Message}", e);
         }
     }
 
@@ -143,11 +145,11 @@ internal sealed class DatabaseFile : IDisposable
         // A database without tables is new, or one whose making was cut short before its first transaction: nothing in it can be lost.
         var isNew = tables == 0 && (application is 0 or ApplicationId) && version == 0;
         if (!isNew && application != ApplicationId)
-            throw new StoreUnusableException($"The database {path} belongs to another program. Choose another path.");
+            throw new StoreUnusableException($"The database {Path} belongs to another program. Choose another path.");
         if (version > Migrations.Latest)
         {
             throw new StoreUnusableException(
-                $"The database {path} has schema version {version}, but this program knows versions up to {Migrations.Latest}. Start the newer program that wrote it.");
+                $"The database {Path} has schema version {version}, but this program knows versions up to {Migrations.Latest}. Start the newer program that wrote it.");
         }
 
         if (isNew)
@@ -167,7 +169,7 @@ internal sealed class DatabaseFile : IDisposable
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = path,
+            DataSource = Path,
             Mode = mode,
             // Connections live as long as the store; pooled ones would outlive it and keep the file open.
             Pooling = false,

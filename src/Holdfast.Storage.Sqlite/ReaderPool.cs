@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Holdfast.Storage.Sqlite;
 
 /// <summary>Lends out read connections; opens them as they are needed.</summary>
-internal sealed class ReaderPool(DatabaseFile file) : IDisposable
+internal sealed class ReaderPool(DatabaseFile file) : IAsyncDisposable
 {
     // More readers than cores only take each other's time; each costs a page cache of 2 MB at most.
     private const int MaxReaders = 8;
@@ -33,8 +33,11 @@ internal sealed class ReaderPool(DatabaseFile file) : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits for the reads that are under way; later ones fail.</summary>
+    public async ValueTask DisposeAsync()
     {
+        for (var i = 0; i < MaxReaders; i++)
+            await free.WaitAsync();
         while (idle.TryPop(out var reader))
             reader.Dispose();
         free.Dispose();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Holdfast.Engine;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Holdfast.Storage.Sqlite;
 
@@ -15,6 +16,7 @@ public sealed class SqliteStore : IStore
     private readonly Lock writing = new();
     private readonly SqliteConnection connection;
     private readonly CommitWriter writer;
+    private bool disposed;
 
     private SqliteStore(DatabaseFile file)
     {
@@ -44,7 +46,14 @@ public sealed class SqliteStore : IStore
     {
         lock (writing)
         {
-            writer.Commit(batches);
+            try
+            {
+                writer.Commit(batches);
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
+            {
+                throw new IOException($"The disk that holds the database {file.Path} is full. Reads go on; make room for writes.", e);
+            }
         }
 
         return ValueTask.CompletedTask;
@@ -116,10 +125,13 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
+
         // The connection that writes goes last: closing the last one moves the log into the file, which a read-only one could not.
-        readers.Dispose();
+        await readers.DisposeAsync();
         lock (writing)
         {
             writer.Dispose();
@@ -127,6 +139,5 @@ public sealed class SqliteStore : IStore
         }
 
         file.Dispose();
-        return ValueTask.CompletedTask;
     }
 }
