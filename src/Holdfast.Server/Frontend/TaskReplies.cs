@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Holdfast.Engine.Workflows.WorkflowTasks;
 using Holdfast.Runtime;
 using Holdfast.Runtime.Matching;
 using Temporalio.Api.History.V1;
@@ -18,9 +17,9 @@ internal static class TaskReplies
     }
 
     /// <summary>A task that a reply brings along in one of its fields.</summary>
-    public static RawReply Inside(IMessage reply, int field, WorkflowTaskStart task, RunSnapshot run)
+    public static RawReply Inside(IMessage reply, int field, WorkflowTaskReply task)
     {
-        var (page, last) = FirstPage(task.Head, run.History.Between(task.FirstEventId, task.LastEventId), task.Synthetic);
+        var (page, last) = FirstPage(task.Head, task.History, task.Synthetic);
         return RawReply.WithTask(reply, field, task.Head, page, last);
     }
 

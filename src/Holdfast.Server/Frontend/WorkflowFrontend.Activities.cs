@@ -7,6 +7,17 @@ namespace Holdfast.Server.Frontend;
 
 internal sealed partial class WorkflowFrontend
 {
+    private static readonly PollActivityTaskQueueResponse NoActivityTask = new();
+
+    public override async Task<PollActivityTaskQueueResponse> PollActivityTaskQueue(PollActivityTaskQueueRequest request, ServerCallContext context)
+    {
+        var ns = Resolve(request.Namespace);
+        Requests.Queue(request.TaskQueue);
+        var wait = TaskPollWait(context);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, server.Stopping);
+        return (await server.ActivityTasks.PollAsync(ns.Id, request, wait, end.Token)).OrThrow() ?? NoActivityTask;
+    }
+
     public override Task<RecordActivityTaskHeartbeatResponse> RecordActivityTaskHeartbeat(RecordActivityTaskHeartbeatRequest request, ServerCallContext context) =>
         ReplyAsync(new RecordActivityHeartbeat(ByToken(request.Namespace, request.TaskToken), request.Details), context);
 

@@ -3,6 +3,7 @@ using Holdfast.Engine.Workflows;
 using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.Signals;
 using Holdfast.Runtime;
+using Holdfast.Runtime.Matching;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -92,7 +93,7 @@ internal sealed partial class WorkflowFrontend
         var (response, eager) = told.Answer.Reply;
         return eager is null || told.Run is null
             ? RawReply.Of(WithLink(response, told.Run, ns))
-            : TaskReplies.Inside(WithLink(response, told.Run, ns), StartWorkflowExecutionResponse.EagerWorkflowTaskFieldNumber, eager, told.Run);
+            : TaskReplies.Inside(WithLink(response, told.Run, ns), StartWorkflowExecutionResponse.EagerWorkflowTaskFieldNumber, WorkflowTaskReply.Of(eager, told.Run));
     }
 
     private static StartWorkflowExecutionResponse WithLink(StartWorkflowExecutionResponse response, RunSnapshot? run, string ns)

@@ -6,13 +6,25 @@ namespace Holdfast.Server.Frontend;
 
 internal sealed partial class WorkflowFrontend
 {
+    private static readonly PollWorkflowTaskQueueResponse NoWorkflowTask = new();
+
+    public override async Task<RawReply> PollWorkflowTaskQueue(PollWorkflowTaskQueueRequest request, ServerCallContext context)
+    {
+        var ns = Resolve(request.Namespace);
+        Requests.Queue(request.TaskQueue);
+        var wait = TaskPollWait(context);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, server.Stopping);
+        var task = (await server.WorkflowTasks.PollAsync(ns.Id, request, wait, end.Token)).OrThrow();
+        return task is null ? RawReply.Of(NoWorkflowTask) : TaskReplies.Of(task);
+    }
+
     public override async Task<RawReply> RespondWorkflowTaskCompleted(RespondWorkflowTaskCompletedRequest request, ServerCallContext context)
     {
-        var told = await AskAsync(new CompleteWorkflowTask(Token(request.Namespace, request.TaskToken), request), context);
-        var (response, next) = told.Answer.Reply;
-        return next is null || told.Run is null
-            ? RawReply.Of(response)
-            : TaskReplies.Inside(response, RespondWorkflowTaskCompletedResponse.WorkflowTaskFieldNumber, next, told.Run);
+        var token = Token(request.Namespace, request.TaskToken);
+        var completed = (await server.WorkflowTasks.CompleteAsync(token, request, context.CancellationToken)).OrThrow();
+        return completed.NextTask is { } next
+            ? TaskReplies.Inside(completed.Response, RespondWorkflowTaskCompletedResponse.WorkflowTaskFieldNumber, next)
+            : RawReply.Of(completed.Response);
     }
 
     public override Task<RespondWorkflowTaskFailedResponse> RespondWorkflowTaskFailed(RespondWorkflowTaskFailedRequest request, ServerCallContext context) =>

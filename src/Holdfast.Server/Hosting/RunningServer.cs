@@ -1,5 +1,6 @@
 using Holdfast.Runtime;
 using Holdfast.Runtime.Matching;
+using Holdfast.Runtime.Queries;
 using Holdfast.Runtime.Shards;
 using Holdfast.Server.Namespaces;
 using Holdfast.Storage;
@@ -29,6 +30,12 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
     public IShards Shards => Running.Shards;
 
     public TaskQueues Queues => Running.Queues;
+
+    public WorkflowTaskPolls WorkflowTasks => Running.WorkflowTasks;
+
+    public ActivityTaskPolls ActivityTasks => Running.ActivityTasks;
+
+    public WorkflowQueries Queries => Running.Queries;
 
     /// <summary>Cancelled when the host begins to stop: whatever waits for something to happen stops waiting.</summary>
     public CancellationToken Stopping => stopping.Token;
@@ -61,7 +68,20 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
             Limits = Config.Limits,
             Logger = loggers.CreateLogger("Holdfast.Shards"),
         };
-        parts = new Parts(store, namespaces, journal, queues, new LocalShards(environment), await store.FixShardCountAsync(environment.Shards, cancellationToken));
+        var shards = new LocalShards(environment);
+        var queries = new WorkflowQueries(shards, queues, time, NewId);
+        parts = new Parts
+        {
+            Store = store,
+            Namespaces = namespaces,
+            Journal = journal,
+            Queues = queues,
+            Shards = shards,
+            Queries = queries,
+            WorkflowTasks = new WorkflowTaskPolls(shards, queues, queries, time, NewId),
+            ActivityTasks = new ActivityTaskPolls(shards, queues, time, NewId),
+            ShardCount = await store.FixShardCountAsync(environment.Shards, cancellationToken),
+        };
 
         await namespaces.LoadAsync(cancellationToken);
         foreach (var name in options.Value.Namespaces)
@@ -94,6 +114,24 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         stopping.Dispose();
     }
 
-    private sealed record Parts(
-        SeverableStore Store, NamespaceRegistry Namespaces, JournalWriter Journal, TaskQueues Queues, LocalShards Shards, int ShardCount);
+    private sealed class Parts
+    {
+        public required SeverableStore Store { get; init; }
+
+        public required NamespaceRegistry Namespaces { get; init; }
+
+        public required JournalWriter Journal { get; init; }
+
+        public required TaskQueues Queues { get; init; }
+
+        public required LocalShards Shards { get; init; }
+
+        public required WorkflowQueries Queries { get; init; }
+
+        public required WorkflowTaskPolls WorkflowTasks { get; init; }
+
+        public required ActivityTaskPolls ActivityTasks { get; init; }
+
+        public required int ShardCount { get; init; }
+    }
 }
