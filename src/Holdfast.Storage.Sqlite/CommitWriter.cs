@@ -37,7 +37,7 @@ internal sealed class CommitWriter : IDisposable
         commit = new Statement(connection, "COMMIT");
         rollback = new Statement(connection, "ROLLBACK");
         findHeader = new Statement(connection, """
-            SELECT entity_id, next_sequence, status, wake_at, owes FROM entity WHERE run_id = ?1 AND business_id = ?2 AND namespace_id = ?3
+            SELECT entity_id, next_sequence, status, wake_at, owes FROM entity WHERE business_id = ?1 AND run_id = ?2 AND namespace_id = ?3
             """);
         insertHeader = new Statement(connection, """
             INSERT INTO entity (shard, kind, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes)
@@ -199,7 +199,7 @@ internal sealed class CommitWriter : IDisposable
         if (headers.TryGetValue(run, out var known))
             return known;
 
-        findHeader.Bind(1, run.RunId).Bind(2, run.WorkflowId).Bind(3, run.NamespaceId);
+        findHeader.Bind(1, run.WorkflowId).Bind(2, run.RunId).Bind(3, run.NamespaceId);
         try
         {
             if (!findHeader.Read())

@@ -42,6 +42,14 @@ internal sealed class FilterSql(int firstParameter)
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>
+    /// The SQL that keeps to a namespace, given as a parameter. Where the condition names one workflow id, the runs are found by that: the plus
+    /// sign keeps SQLite from walking the list index instead, which it prefers for its order.
+    /// </summary>
+    public string Namespace(string parameter, Condition condition) => WorkflowId(condition) is { } workflowId
+        ? $"+namespace_id = {parameter} AND entity_id IN (SELECT entity_id FROM entity WHERE business_id = {Parameter(workflowId)} AND namespace_id = {parameter})"
+        : $"namespace_id = {parameter}";
+
     /// <summary>Binds the parameters of all that <see cref="Of"/> gave.</summary>
     public void Bind(Statement statement)
     {
@@ -60,6 +68,13 @@ internal sealed class FilterSql(int firstParameter)
     /// <summary>Adds the functions that conditions need to a connection.</summary>
     public static void AddFunctions(SqliteConnection connection) => connection.CreateFunction<string?, string, bool?>(
         HasWordFunction, (text, sought) => text is null ? null : Words.Hold(text, [.. sought.Split(' ')]), isDeterministic: true);
+
+    private static AttributeValue? WorkflowId(Condition condition) => condition switch
+    {
+        Condition.Compare { Attribute.System: SystemAttribute.WorkflowId, Comparison: Comparison.Equal } compare => compare.Value,
+        Condition.All all => all.Terms.Select(WorkflowId).FirstOrDefault(found => found is not null),
+        _ => null,
+    };
 
     private string Join(ImmutableArray<Condition> terms, string with) => $"({string.Join(with, terms.Select(Of))})";
 

@@ -22,7 +22,7 @@ internal sealed class Reader : IDisposable
         begin = new Statement(connection, "BEGIN");
         end = new Statement(connection, "COMMIT");
         findHeader = new Statement(connection, """
-            SELECT entity_id, next_sequence FROM entity WHERE run_id = ?1 AND business_id = ?2 AND namespace_id = ?3
+            SELECT entity_id, next_sequence FROM entity WHERE business_id = ?1 AND run_id = ?2 AND namespace_id = ?3
             """);
         loadRows = new Statement(connection, "SELECT sequence, records FROM journal WHERE entity_id = ?1 ORDER BY sequence");
         loadSlots = new Statement(connection, "SELECT name, value FROM slot WHERE entity_id = ?1");
@@ -115,7 +115,7 @@ internal sealed class Reader : IDisposable
 
     private (long EntityId, long NextSequence)? FindHeader(RunKey run)
     {
-        findHeader.Bind(1, run.RunId).Bind(2, run.WorkflowId).Bind(3, run.NamespaceId);
+        findHeader.Bind(1, run.WorkflowId).Bind(2, run.RunId).Bind(3, run.NamespaceId);
         try
         {
             return findHeader.Read() ? (findHeader.Long(0), findHeader.Long(1)) : null;

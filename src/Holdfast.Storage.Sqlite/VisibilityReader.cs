@@ -15,23 +15,28 @@ internal static class VisibilityReader
 
     public static VisibilityPage List(Reader reader, VisibilityQuery query)
     {
-        var where = new FilterSql(firstParameter: 6);
+        // Only a later page names the place: a range on the close time would draw SQLite away from finding just the open runs.
+        var place = query.After is null
+            ? ""
+            : "AND close_time <= ?3 AND (close_time < ?3 OR start_time < ?4 OR (start_time = ?4 AND run_id > ?5))";
+        var where = new FilterSql(firstParameter: query.After is null ? 3 : 6);
         var sql = $"""
             SELECT {Columns} FROM visibility
-            WHERE namespace_id = ?1
-              AND close_time <= ?2 AND (close_time < ?2 OR start_time < ?3 OR (start_time = ?3 AND run_id > ?4))
-              AND {where.Of(query.Filter.Where)}
-            ORDER BY close_time DESC, start_time DESC, run_id LIMIT ?5
+            WHERE {where.Namespace("?1", query.Filter.Where)} AND {where.Of(query.Filter.Where)} {place}
+            ORDER BY close_time DESC, start_time DESC, run_id LIMIT ?2
             """;
         using var select = new Statement(reader.Connection, sql);
-        where.Bind(select);
 
         // One row more than asked for tells whether there is a next page.
-        select.Bind(1, query.NamespaceId)
-            .Bind(2, query.After?.CloseTime is { } closed ? StoredTime.From(closed) : StoredTime.Open)
-            .Bind(3, query.After is { } after ? StoredTime.From(after.StartTime) : long.MaxValue)
-            .Bind(4, query.After?.RunId ?? "")
-            .Bind(5, query.PageSize + 1);
+        select.Bind(1, query.NamespaceId).Bind(2, query.PageSize + 1L);
+        if (query.After is { } after)
+        {
+            select.Bind(3, after.CloseTime is { } closed ? StoredTime.From(closed) : StoredTime.Open)
+                .Bind(4, StoredTime.From(after.StartTime))
+                .Bind(5, after.RunId);
+        }
+
+        where.Bind(select);
         var entries = new List<VisibilityEntry>();
         while (select.Read())
         {
@@ -45,21 +50,26 @@ internal static class VisibilityReader
 
     public static VisibilityCount Count(Reader reader, VisibilityQuery query)
     {
+        var byStatus = query.Filter.GroupByStatus;
         var where = new FilterSql(firstParameter: 2);
-        using var select = new Statement(
-            reader.Connection, $"SELECT status, count(*) FROM visibility WHERE namespace_id = ?1 AND {where.Of(query.Filter.Where)} GROUP BY status");
-        where.Bind(select);
+        var sql = $"""
+            SELECT count(*){(byStatus ? ", status" : "")} FROM visibility
+            WHERE {where.Namespace("?1", query.Filter.Where)} AND {where.Of(query.Filter.Where)}
+            {(byStatus ? "GROUP BY status" : "")}
+            """;
+        using var select = new Statement(reader.Connection, sql);
         select.Bind(1, query.NamespaceId);
+        where.Bind(select);
         var total = 0L;
-        var byStatus = new Dictionary<WorkflowExecutionStatus, long>();
+        var counts = new Dictionary<WorkflowExecutionStatus, long>();
         while (select.Read())
         {
-            total += select.Long(1);
-            if (query.Filter.GroupByStatus)
-                byStatus[(WorkflowExecutionStatus)select.Int(0)] = select.Long(1);
+            total += select.Long(0);
+            if (byStatus)
+                counts[(WorkflowExecutionStatus)select.Int(1)] = select.Long(0);
         }
 
-        return new VisibilityCount(total, byStatus);
+        return new VisibilityCount(total, counts);
     }
 
     private static VisibilityEntry Entry(string namespaceId, Statement row) => new(

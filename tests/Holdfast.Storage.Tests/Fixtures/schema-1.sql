@@ -17,7 +17,8 @@ CREATE TABLE entity (
     owes          INTEGER NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX entity_key ON entity (run_id, business_id, namespace_id);
+-- Business id first: it also finds all runs of one workflow id.
+CREATE UNIQUE INDEX entity_key ON entity (business_id, run_id, namespace_id);
 
 -- An entity is in at most one of these two.
 CREATE INDEX entity_owes ON entity (shard) WHERE owes;
