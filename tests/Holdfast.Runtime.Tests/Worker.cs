@@ -20,7 +20,7 @@ namespace Holdfast.Runtime.Tests;
 internal sealed class Worker
 {
     public const string Sticky = "sticky-of-worker";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ShardHost host;
     private int ids;
 

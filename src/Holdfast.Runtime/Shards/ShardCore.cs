@@ -64,7 +64,12 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
 
     public void SetCurrent(in RunKey run) => currentRuns[WorkflowKey.Of(run)] = run.RunId;
 
-    public void ScheduleWake(in RunKey run, DateTime when) => wakes.Schedule(run, when);
+    /// <summary>Notes a wake that the store told of.</summary>
+    public void ScheduleWake(in RunKey run, DateTime when)
+    {
+        if (when <= Horizon)
+            wakes.Schedule(run, when);
+    }
 
     /// <summary>Decides a batch. What comes back is to be committed, then released, in the order of the steps; null when nothing is left to do.</summary>
     /// <param name="writeLagging">Write what lags too.</param>
@@ -204,6 +209,8 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
         currentRuns.Clear();
         recentlyUsed.Clear();
         lagging.Clear();
+        dirty.Clear();
+        touched.Clear();
         wakes.Clear();
         bytes = 0;
     }

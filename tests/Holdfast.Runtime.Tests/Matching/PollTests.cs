@@ -165,7 +165,7 @@ public sealed class PollTests
 
         host.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(2, (await second.WaitAsync(TimeSpan.FromSeconds(20))).Reply!.Attempt);
+        Assert.Equal(2, (await second.WaitAsync(TimeSpan.FromSeconds(60))).Reply!.Attempt);
     }
 
     [Fact]

@@ -277,5 +277,5 @@ public sealed class TaskQueuesTests
     private async Task EmptyPoll(string queue) =>
         Assert.Null(await queues.PollAsync(new TaskQueueKey("ns", queue, TaskQueueType.Workflow), new Poller("tester", "", null), TimeSpan.Zero, default));
 
-    private async Task<string> PolledId(string queue) => (await Poll(queue).WaitAsync(TimeSpan.FromSeconds(10)))!.Task!.Key.Run.WorkflowId;
+    private async Task<string> PolledId(string queue) => (await Poll(queue).WaitAsync(TimeSpan.FromSeconds(60)))!.Task!.Key.Run.WorkflowId;
 }

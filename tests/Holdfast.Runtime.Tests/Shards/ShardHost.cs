@@ -11,7 +11,7 @@ namespace Holdfast.Runtime.Tests.Shards;
 /// <summary>Shards over a store that outlives them, under a virtual clock.</summary>
 internal sealed class ShardHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly InMemoryStore disk = new();
     private int ids;
     private JournalWriter journal = null!;

@@ -123,6 +123,22 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task A_run_that_a_bug_met_is_loaded_anew_and_what_lagged_is_owed_again()
+    {
+        await using var host = await ShardHost.StartAsync();
+        await host.Get(Requests.Create("w"));
+        var scheduled = await host.Get(Requests.ScheduleTask("w"));
+        await host.NextTask();
+        await host.Get(Requests.StartTask("w", scheduled));
+        var loads = host.Store.Loads;
+
+        await host.Ask(Requests.Fail("w"));
+
+        Assert.Equal(scheduled, (await host.NextTask()).ScheduledEventId);
+        Assert.Equal(loads + 1, host.Store.Loads);
+    }
+
+    [Fact]
     public async Task A_damaged_run_is_named_and_the_others_are_served()
     {
         await using var host = await ShardHost.StartAsync();
