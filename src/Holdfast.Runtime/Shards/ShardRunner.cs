@@ -163,6 +163,11 @@ internal sealed class ShardRunner : IAsyncDisposable
                     break;
                 case ShardSignal signal:
                     stop |= signal == ShardSignal.Stop;
+
+                    // The timer counts on another clock than events are stamped with and may go off a little early: then it must be armed for
+                    // the same time again, or what is due would wait until something else happens in this shard.
+                    if (signal == ShardSignal.Tick)
+                        armedFor = DateTime.MaxValue;
                     break;
                 case ShardBatch:
                     // Its commit has ended; seen to in order.
@@ -433,7 +438,7 @@ internal sealed class ShardRunner : IAsyncDisposable
             return true;
         armedFor = next;
 
-        // Rounded up to whole milliseconds: a timer that goes off a little early would find nothing due and be armed for nothing.
+        // Rounded up to whole milliseconds: a timer that goes off a little early finds nothing due and is armed once more.
         timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling((next - now).TotalMilliseconds)), Timeout.InfiniteTimeSpan);
 
         // A virtual clock may have jumped between the two lines above, and the timer counts from where it is now.

@@ -18,7 +18,7 @@ internal sealed class ShardHost : IAsyncDisposable
 
     public HeldStore Store { get; private set; } = null!;
 
-    public FakeTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; private init; } = new();
 
     public TaskQueues Queues { get; private set; } = null!;
 
@@ -26,9 +26,9 @@ internal sealed class ShardHost : IAsyncDisposable
 
     public long CacheBytes { get; init; } = 64 * 1024 * 1024;
 
-    public static async Task<ShardHost> StartAsync(long cacheBytes = 64 * 1024 * 1024)
+    public static async Task<ShardHost> StartAsync(long cacheBytes = 64 * 1024 * 1024, FakeTimeProvider? time = null)
     {
-        var host = new ShardHost { CacheBytes = cacheBytes };
+        var host = new ShardHost { CacheBytes = cacheBytes, Time = time ?? new() };
         await host.StartShardsAsync();
         return host;
     }

@@ -271,6 +271,21 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task A_timer_fires_although_the_shard_was_woken_a_little_too_early_for_it()
+    {
+        await using var host = await ShardHost.StartAsync(time: new EarlyTimers());
+        await host.Get(Requests.Create("w"));
+        await host.Get(Requests.StartTimer("w", "t", TimeSpan.FromSeconds(20)));
+        var fired = host.Watch("w", HasFired("t"));
+
+        host.Time.Advance(TimeSpan.FromSeconds(20) - EarlyTimers.Early);
+        Assert.Equal(2, (await host.Read("w"))!.History.Count);
+        host.Time.Advance(EarlyTimers.Early);
+
+        Assert.NotNull(await fired);
+    }
+
+    [Fact]
     public async Task A_timer_far_beyond_the_horizon_fires_too()
     {
         await using var host = await ShardHost.StartAsync();
