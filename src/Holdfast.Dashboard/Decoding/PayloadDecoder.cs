@@ -21,6 +21,8 @@ internal static class PayloadDecoder
     private static readonly JsonWriterOptions Indented =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     public static DecodedPayload Decode(Payload payload)
@@ -30,7 +32,7 @@ internal static class PayloadDecoder
 
         if (encoding == "binary/null" || (data.IsEmpty && encoding.Length == 0))
             return new(PayloadForm.Null, "null", encoding, data.Length, false);
-        if (encoding.StartsWith("json/", StringComparison.Ordinal) && TryIndent(payload.Data.Memory) is { } json)
+        if (encoding.StartsWith("json/", StringComparison.Ordinal) && TryWrite(payload.Data.Memory, Indented) is { } json)
             return Shorten(json == "null" ? PayloadForm.Null : PayloadForm.Json, json, encoding, data.Length);
         if (TryText(data) is { } text)
             return Shorten(PayloadForm.Text, text, encoding, data.Length);
@@ -44,7 +46,7 @@ internal static class PayloadDecoder
         var text = decoded.Form switch
         {
             PayloadForm.Json when TryString(payload.Data.Span) is { } plain => plain,
-            PayloadForm.Json => Encoding.UTF8.GetString(payload.Data.Span),
+            PayloadForm.Json => TryWrite(payload.Data.Memory, Compact) ?? decoded.Text,
             PayloadForm.Binary => SizeText.Of(decoded.SizeBytes),
             _ => decoded.Text,
         };
@@ -55,13 +57,13 @@ internal static class PayloadDecoder
     public static string EncodingOf(Payload payload) =>
         payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.ToStringUtf8() : "";
 
-    private static string? TryIndent(ReadOnlyMemory<byte> data)
+    private static string? TryWrite(ReadOnlyMemory<byte> data, JsonWriterOptions options)
     {
         try
         {
             using var document = JsonDocument.Parse(data);
             using var buffer = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(buffer, Indented))
+            using (var writer = new Utf8JsonWriter(buffer, options))
                 document.WriteTo(writer);
             return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
         }

@@ -75,12 +75,16 @@ internal static class EventMeaning
         _ => null,
     };
 
+    /// <summary>What the title leaves open, with what the workflow's author wrote for this very place, if anything.</summary>
     public static string DetailOf(HistoryEvent e)
     {
-        // What the workflow's author wrote for this very place says the most.
-        if (e.UserMetadata?.Summary is { } summary)
-            return PayloadDecoder.OneLine(summary);
+        var own = e.UserMetadata?.Summary is { } summary ? PayloadDecoder.OneLine(summary) : "";
+        var detail = Detail(e);
+        return own.Length == 0 ? detail : detail.Length == 0 ? own : $"{detail} · {own}";
+    }
 
+    private static string Detail(HistoryEvent e)
+    {
         return e.EventType switch
         {
             EventType.TimerStarted when e.TimerStartedEventAttributes?.StartToFireTimeout is { } delay => DurationText.Of(delay.ToTimeSpan()),

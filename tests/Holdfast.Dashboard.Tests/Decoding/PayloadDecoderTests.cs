@@ -64,7 +64,8 @@ public sealed class PayloadDecoderTests
     public void On_one_line_a_string_stands_without_its_quotes()
     {
         Assert.Equal("a b", PayloadDecoder.OneLine(Of("json/plain", "\"a\\nb\"")));
-        Assert.Equal("""{"a":1}""", PayloadDecoder.OneLine(Of("json/plain", """{"a":1}""")));
+        Assert.Equal("""{"a":1}""", PayloadDecoder.OneLine(Of("json/plain", """{ "a": 1 }""")));
+        Assert.Equal("""{"from":"Ada <a@b.example>"}""", PayloadDecoder.OneLine(Of("json/plain", """{"from":"Ada \u003Ca@b.example\u003E"}""")));
         Assert.Equal("abc…", PayloadDecoder.OneLine(Of("json/plain", "\"abcdef\""), 3));
     }
 

@@ -123,12 +123,12 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void The_authors_own_summary_is_the_detail()
+    public void The_authors_own_summary_is_part_of_the_detail()
     {
         _history.TimerStarted("1", TimeSpan.FromMinutes(1));
         _history.Events[0].UserMetadata = new() { Summary = Json("wait for the courier") };
 
-        Assert.Equal("wait for the courier", Assert.Single(Read().Rows).Detail);
+        Assert.Equal("1 m 0 s · wait for the courier", Assert.Single(Read().Rows).Detail);
     }
 
     [Fact]

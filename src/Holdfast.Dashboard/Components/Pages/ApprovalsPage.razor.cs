@@ -122,7 +122,7 @@ public sealed partial class ApprovalsPage
             Open(Choose());
         else if (before != now)
             // Decided by somebody else, or a new request of the same workflow: ask again, and keep what was typed.
-            _approvals = null;
+            (_open, _approvals) = (now ?? _open, null);
 
         if (_open is null || (_approvals is not null && _detailProblem is null))
             return;
@@ -133,7 +133,7 @@ public sealed partial class ApprovalsPage
     }
 
     private WaitingWorkflow? Listed(WaitingWorkflow? one) =>
-        one is null ? null : _waiting.FirstOrDefault(other => other.WorkflowId == one.WorkflowId && other.RunId == one.RunId);
+        one is null ? null : _waiting.FirstOrDefault(other => other.WorkflowId == one.WorkflowId && (one.RunId.Length == 0 || other.RunId == one.RunId));
 
     private WaitingWorkflow? Choose()
     {
