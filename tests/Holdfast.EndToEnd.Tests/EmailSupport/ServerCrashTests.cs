@@ -17,6 +17,7 @@ public sealed class ServerCrashTests(ITestOutputHelper log) : IAsyncLifetime
     private const int Kills = 10;
     private const int LongestLifeMs = 2500;
     private const int TestLimitMs = 600_000;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(4);
 
     private readonly TemporaryFolder _folder = new();
@@ -44,13 +45,14 @@ public sealed class ServerCrashTests(ITestOutputHelper log) : IAsyncLifetime
     {
         var random = new Random(Seed());
         var client = await TemporalClient.ConnectAsync(new(_server.Target));
-        var approver = new Approver(client);
-        using var stop = new CancellationTokenSource();
-        var approving = approver.RunAsync(stop.Token);
-
         // Every second mail is answered at once, the others wait for an approval.
         foreach (var number in Enumerable.Range(0, Mails))
             _desk.Drop(SupportDesk.Mail(number, needsApproval: number % 2 == 0));
+        await Eventually.SeesAsync("a first reply", () => Task.FromResult(_desk.Outbox().Count), sent => sent > 0, StartLimit);
+
+        var approver = new Approver(client);
+        using var stop = new CancellationTokenSource();
+        var approving = approver.RunAsync(stop.Token);
 
         for (var kill = 1; kill <= Kills; kill++)
         {
