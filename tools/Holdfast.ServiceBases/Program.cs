@@ -54,6 +54,8 @@ void Write(ServiceDescriptor service, string messages)
         /// <summary>Binds <see cref="{{service.Name}}Base"/>. gRPC reflection looks for <see cref="Descriptor"/> by name.</summary>
         internal static class {{service.Name}}Binding
         {
+            public const string ServiceName = "{{service.FullName}}";
+
             public static ServiceDescriptor Descriptor => ServiceReflection.Descriptor.Services[{{service.Index}}];
 
             public static void BindService(ServiceBinderBase binder, {{service.Name}}Base? service)
@@ -63,7 +65,7 @@ void Write(ServiceDescriptor service, string messages)
     foreach (var method in methods)
     {
         var call = rawReplies.Contains(method.Name) ? $"Rpc.UnaryRaw<{Request(method)}>" : $"Rpc.Unary<{Request(method)}, {Reply(method)}>";
-        code.Append($"        binder.AddMethod({call}(\"{service.FullName}\", \"{method.Name}\"), service is null ? null! : service.{method.Name});\n");
+        code.Append($"        binder.AddMethod({call}(ServiceName, \"{method.Name}\"), service is null ? null! : service.{method.Name});\n");
     }
 
     code.Append("    }\n}\n");

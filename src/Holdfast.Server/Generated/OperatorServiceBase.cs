@@ -27,21 +27,23 @@ internal abstract class OperatorServiceBase
 /// <summary>Binds <see cref="OperatorServiceBase"/>. gRPC reflection looks for <see cref="Descriptor"/> by name.</summary>
 internal static class OperatorServiceBinding
 {
+    public const string ServiceName = "temporal.api.operatorservice.v1.OperatorService";
+
     public static ServiceDescriptor Descriptor => ServiceReflection.Descriptor.Services[0];
 
     public static void BindService(ServiceBinderBase binder, OperatorServiceBase? service)
     {
-        binder.AddMethod(Rpc.Unary<AddSearchAttributesRequest, AddSearchAttributesResponse>("temporal.api.operatorservice.v1.OperatorService", "AddSearchAttributes"), service is null ? null! : service.AddSearchAttributes);
-        binder.AddMethod(Rpc.Unary<RemoveSearchAttributesRequest, RemoveSearchAttributesResponse>("temporal.api.operatorservice.v1.OperatorService", "RemoveSearchAttributes"), service is null ? null! : service.RemoveSearchAttributes);
-        binder.AddMethod(Rpc.Unary<ListSearchAttributesRequest, ListSearchAttributesResponse>("temporal.api.operatorservice.v1.OperatorService", "ListSearchAttributes"), service is null ? null! : service.ListSearchAttributes);
-        binder.AddMethod(Rpc.Unary<DeleteNamespaceRequest, DeleteNamespaceResponse>("temporal.api.operatorservice.v1.OperatorService", "DeleteNamespace"), service is null ? null! : service.DeleteNamespace);
-        binder.AddMethod(Rpc.Unary<AddOrUpdateRemoteClusterRequest, AddOrUpdateRemoteClusterResponse>("temporal.api.operatorservice.v1.OperatorService", "AddOrUpdateRemoteCluster"), service is null ? null! : service.AddOrUpdateRemoteCluster);
-        binder.AddMethod(Rpc.Unary<RemoveRemoteClusterRequest, RemoveRemoteClusterResponse>("temporal.api.operatorservice.v1.OperatorService", "RemoveRemoteCluster"), service is null ? null! : service.RemoveRemoteCluster);
-        binder.AddMethod(Rpc.Unary<ListClustersRequest, ListClustersResponse>("temporal.api.operatorservice.v1.OperatorService", "ListClusters"), service is null ? null! : service.ListClusters);
-        binder.AddMethod(Rpc.Unary<GetNexusEndpointRequest, GetNexusEndpointResponse>("temporal.api.operatorservice.v1.OperatorService", "GetNexusEndpoint"), service is null ? null! : service.GetNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<CreateNexusEndpointRequest, CreateNexusEndpointResponse>("temporal.api.operatorservice.v1.OperatorService", "CreateNexusEndpoint"), service is null ? null! : service.CreateNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<UpdateNexusEndpointRequest, UpdateNexusEndpointResponse>("temporal.api.operatorservice.v1.OperatorService", "UpdateNexusEndpoint"), service is null ? null! : service.UpdateNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<DeleteNexusEndpointRequest, DeleteNexusEndpointResponse>("temporal.api.operatorservice.v1.OperatorService", "DeleteNexusEndpoint"), service is null ? null! : service.DeleteNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<ListNexusEndpointsRequest, ListNexusEndpointsResponse>("temporal.api.operatorservice.v1.OperatorService", "ListNexusEndpoints"), service is null ? null! : service.ListNexusEndpoints);
+        binder.AddMethod(Rpc.Unary<AddSearchAttributesRequest, AddSearchAttributesResponse>(ServiceName, "AddSearchAttributes"), service is null ? null! : service.AddSearchAttributes);
+        binder.AddMethod(Rpc.Unary<RemoveSearchAttributesRequest, RemoveSearchAttributesResponse>(ServiceName, "RemoveSearchAttributes"), service is null ? null! : service.RemoveSearchAttributes);
+        binder.AddMethod(Rpc.Unary<ListSearchAttributesRequest, ListSearchAttributesResponse>(ServiceName, "ListSearchAttributes"), service is null ? null! : service.ListSearchAttributes);
+        binder.AddMethod(Rpc.Unary<DeleteNamespaceRequest, DeleteNamespaceResponse>(ServiceName, "DeleteNamespace"), service is null ? null! : service.DeleteNamespace);
+        binder.AddMethod(Rpc.Unary<AddOrUpdateRemoteClusterRequest, AddOrUpdateRemoteClusterResponse>(ServiceName, "AddOrUpdateRemoteCluster"), service is null ? null! : service.AddOrUpdateRemoteCluster);
+        binder.AddMethod(Rpc.Unary<RemoveRemoteClusterRequest, RemoveRemoteClusterResponse>(ServiceName, "RemoveRemoteCluster"), service is null ? null! : service.RemoveRemoteCluster);
+        binder.AddMethod(Rpc.Unary<ListClustersRequest, ListClustersResponse>(ServiceName, "ListClusters"), service is null ? null! : service.ListClusters);
+        binder.AddMethod(Rpc.Unary<GetNexusEndpointRequest, GetNexusEndpointResponse>(ServiceName, "GetNexusEndpoint"), service is null ? null! : service.GetNexusEndpoint);
+        binder.AddMethod(Rpc.Unary<CreateNexusEndpointRequest, CreateNexusEndpointResponse>(ServiceName, "CreateNexusEndpoint"), service is null ? null! : service.CreateNexusEndpoint);
+        binder.AddMethod(Rpc.Unary<UpdateNexusEndpointRequest, UpdateNexusEndpointResponse>(ServiceName, "UpdateNexusEndpoint"), service is null ? null! : service.UpdateNexusEndpoint);
+        binder.AddMethod(Rpc.Unary<DeleteNexusEndpointRequest, DeleteNexusEndpointResponse>(ServiceName, "DeleteNexusEndpoint"), service is null ? null! : service.DeleteNexusEndpoint);
+        binder.AddMethod(Rpc.Unary<ListNexusEndpointsRequest, ListNexusEndpointsResponse>(ServiceName, "ListNexusEndpoints"), service is null ? null! : service.ListNexusEndpoints);
     }
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Grpc.Net.Compression;
 using Holdfast.Server.Access;
 using Holdfast.Server.Frontend;
+using Holdfast.Server.Generated;
 using Holdfast.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -45,9 +46,9 @@ public static class HoldfastServerExtensions
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
             {
-                // Spelled out: asking the descriptors for these two names builds all of the contract's, half a second of the start.
-                health.Services.Map("temporal.api.workflowservice.v1.WorkflowService", _ => true);
-                health.Services.Map("temporal.api.operatorservice.v1.OperatorService", _ => true);
+                // Constants: asking the descriptors for these two names builds all of the contract's, half a second of the start.
+                health.Services.Map(WorkflowServiceBinding.ServiceName, _ => true);
+                health.Services.Map(OperatorServiceBinding.ServiceName, _ => true);
             })
             .AddCheck("server", () => HealthCheckResult.Healthy());
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HoldfastServerOptions>>((kestrel, server) => Listen(kestrel, server.Value));

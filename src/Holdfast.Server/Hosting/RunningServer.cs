@@ -3,6 +3,7 @@ using Holdfast.Runtime.Matching;
 using Holdfast.Runtime.Queries;
 using Holdfast.Runtime.Shards;
 using Holdfast.Server.Namespaces;
+using Holdfast.Server.Workers;
 using Holdfast.Storage;
 using Holdfast.Storage.InMemory;
 using Holdfast.Storage.Sqlite;
@@ -28,6 +29,8 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
     public NamespaceRegistry Namespaces => Running.Namespaces;
 
     public IShards Shards => Running.Shards;
+
+    public WorkerHeartbeats Heartbeats { get; } = new(time);
 
     public TaskQueues Queues => Running.Queues;
 
