@@ -1,0 +1,260 @@
+using Holdfast.AI.Approvals;
+using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Tests.Mail;
+using Holdfast.EmailSupport.Tests.Models;
+using Holdfast.EmailSupport.Workflows;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Holdfast.EmailSupport.Tests.Workflows;
+
+/// <summary>The application on the real SDK and a real server.</summary>
+public sealed class EmailSupportWorkflowTests
+{
+    private static readonly byte[] Question = Raw.Mail("Hello, how do I change my password?", ("Message-ID", "<q@customer.test>"));
+    private static readonly byte[] Billing = Raw.Mail("I was charged twice. Please refund one payment.", ("Message-ID", "<b@customer.test>"));
+
+    [Fact]
+    public async Task A_harmless_question_is_answered_at_once()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+
+        var status = await (await desk.ReceiveAsync(Question)).GetResultAsync();
+
+        Assert.Equal(EmailStep.Answered, status.Step);
+        Assert.Null(status.Approval);
+        var reply = Assert.Single(desk.Outbox);
+        Assert.Equal(status.SentMessageId, reply.MessageId);
+        Assert.Equal("q@customer.test", reply.InReplyTo);
+        Assert.Equal("ada@customer.test", Assert.Single(reply.To.Mailboxes).Address);
+        Assert.Equal("auto-replied", reply.Headers["Auto-Submitted"]);
+        Assert.Equal("offline-rules (no model)", reply.Headers["X-Holdfast-Writer"]);
+        Assert.Contains("Forgot password", reply.TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mail_of_machines_runs_through_and_gets_no_answer()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+
+        var automatic = await (await desk.ReceiveAsync(Raw.Mail("I am away", ("Auto-Submitted", "auto-replied")))).GetResultAsync();
+        var spam = await (await desk.ReceiveAsync(Raw.Mail("You have won the lottery, click here"))).GetResultAsync();
+
+        Assert.Equal((EmailStep.NotAnswered, "It is an automatic mail (Auto-Submitted: auto-replied)."), (automatic.Step, automatic.Reason));
+        Assert.Equal((EmailStep.NotAnswered, "It is spam."), (spam.Step, spam.Reason));
+        Assert.Empty(desk.Outbox);
+    }
+
+    [Fact]
+    public async Task A_mail_about_money_waits_and_what_the_person_wrote_is_sent()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+
+        var approval = await SupportDesk.PendingAsync(workflow);
+        var waiting = await workflow.QueryAsync(email => email.Status());
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben", Content = "We have paid it back.\r\n\r\nBen" });
+        var status = await workflow.GetResultAsync();
+
+        Assert.Equal(EmailStep.WaitingForApproval, waiting.Step);
+        Assert.Contains("money", waiting.Reason, StringComparison.Ordinal);
+        Assert.Equal("I was charged twice. Please refund one payment.", approval.Context.Single(fact => fact.Label == "E-mail").Value);
+        Assert.Contains("not by a model", approval.Context.Single(fact => fact.Label == "Draft written by").Value, StringComparison.Ordinal);
+        Assert.Equal(EmailStep.Answered, status.Step);
+        Assert.True(status.Approval!.Decision!.Edited);
+        Assert.Equal(approval.Content, status.Approval.Original);
+        var reply = Assert.Single(desk.Outbox);
+        Assert.Equal("We have paid it back.\n\nBen\n", reply.TextBody!.ReplaceLineEndings("\n"));
+        Assert.Null(reply.Headers["Auto-Submitted"]);
+    }
+
+    [Fact]
+    public async Task What_waits_can_be_listed_without_a_worker()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        var approval = await SupportDesk.PendingAsync(workflow);
+
+        var listed = await Eventually.SeesAsync("the waiting mail in the list", () => FirstAsync(desk.Client, "HoldfastApproval = 'pending'"));
+        var memo = await listed.Memo["holdfast_approval"].ToValueAsync<ApprovalMemo>();
+
+        Assert.Equal(workflow.Id, listed.Id);
+        Assert.Equal(new ApprovalMemo(approval.Id, "Hello", "Ada Lovelace <ada@customer.test>", approval.RequestedAt, approval.ExpiresAt), memo);
+
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = "1", Verdict = "reject", By = "Ben" });
+        await workflow.GetResultAsync();
+        await Eventually.SeesAsync("the decided mail in the list", () => FirstAsync(desk.Client, "HoldfastApproval = 'decided'"));
+    }
+
+    [Fact]
+    public async Task A_rejected_reply_is_not_sent()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        var approval = await SupportDesk.PendingAsync(workflow);
+
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "reject", By = "Ben", Comment = "I will call her." });
+        var status = await workflow.GetResultAsync();
+
+        Assert.Equal((EmailStep.Rejected, "Ben rejected the reply: I will call her."), (status.Step, status.Reason));
+        Assert.Empty(desk.Outbox);
+    }
+
+    [Fact]
+    public async Task Of_many_approvers_at_once_one_decides_and_one_reply_is_sent()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        var approval = await SupportDesk.PendingAsync(workflow);
+
+        var decisions = Enumerable.Range(0, 8).Select(async number =>
+        {
+            try
+            {
+                await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = $"Approver {number}", Content = $"Text {number}" });
+                return number;
+            }
+            catch (Exception refused) when (refused is WorkflowUpdateFailedException or RpcException)
+            {
+                return -1;
+            }
+        });
+        var winner = Assert.Single(await Task.WhenAll(decisions), number => number >= 0);
+        var status = await workflow.GetResultAsync();
+
+        Assert.Equal($"Approver {winner}", status.Approval!.Decision!.By);
+        Assert.Equal($"Text {winner}", Assert.Single(desk.Outbox).TextBody!.Trim());
+    }
+
+    [Fact]
+    public async Task A_request_is_reminded_of_then_expires_and_nothing_is_sent_to_the_customer()
+    {
+        await using var desk = await SupportDesk.OpenAsync(approver: new("boss@desk.test", "Boss"));
+        var times = new ApprovalTimes([TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)], TimeSpan.FromMilliseconds(1200));
+
+        var status = await (await desk.ReceiveAsync(Billing, new() { Times = times })).GetResultAsync();
+
+        Assert.Equal(EmailStep.Expired, status.Step);
+        Assert.Equal(ApprovalState.Expired, status.Approval!.State);
+        Assert.Equal(2, status.Approval.RemindedAt.Count);
+        Assert.All(desk.Outbox, mail => Assert.Equal("boss@desk.test", Assert.Single(mail.To.Mailboxes).Address));
+        Assert.Equal(2, desk.Outbox.Count);
+    }
+
+    [Fact]
+    public async Task Mail_that_waits_survives_crashes_of_server_and_worker()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        var before = await SupportDesk.PendingAsync(workflow);
+
+        await desk.CrashAndComeBackAsync();
+        var after = await SupportDesk.PendingAsync(workflow);
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = after.Id, Verdict = "approve", By = "Ben" });
+        await desk.CrashServerAsync();
+        var status = await workflow.GetResultAsync();
+
+        Assert.Equivalent(before, after, strict: true);
+        Assert.Equal(EmailStep.Answered, status.Step);
+        Assert.False(status.Approval!.Decision!.Edited);
+        Assert.Equal(before.Content, Assert.Single(desk.Outbox).TextBody!.ReplaceLineEndings("\n").TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_crash_while_a_request_waits_moves_neither_its_reminder_nor_its_expiry()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var times = new ApprovalTimes([TimeSpan.FromSeconds(1)], TimeSpan.FromSeconds(2));
+        var workflow = await desk.ReceiveAsync(Billing, new() { Times = times });
+        var before = await SupportDesk.PendingAsync(workflow);
+
+        await desk.CrashAndComeBackAsync();
+        var status = await workflow.GetResultAsync();
+
+        Assert.Equal(EmailStep.Expired, status.Step);
+        Assert.Equal(before.ExpiresAt, status.Approval!.ExpiresAt);
+        Assert.Single(status.Approval.RemindedAt);
+        Assert.Empty(desk.Outbox);
+    }
+
+    [Fact]
+    public async Task The_same_mail_is_taken_once_also_after_it_was_answered()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+
+        Assert.True(await desk.StartAsync(Question));
+        Assert.False(await desk.StartAsync(Question));
+        await (await desk.ReceiveAsync(Question)).GetResultAsync();
+        await desk.CrashAndComeBackAsync();
+        Assert.False(await desk.StartAsync(Question));
+
+        Assert.Single(desk.Outbox);
+    }
+
+    [Fact]
+    public async Task When_the_model_fails_a_person_writes_the_reply()
+    {
+        await using var provider = await ScriptedHttp.StartAsync(_ => (401, """{"type":"error","error":{"type":"authentication_error","message":"invalid key"}}""", []));
+        var model = ChatModels.Create(new() { AnthropicApiKey = "wrong", AnthropicBaseUrl = provider.Address }, _ => "", TimeProvider.System);
+        await using var desk = await SupportDesk.OpenAsync(model);
+        var workflow = await desk.ReceiveAsync(Question);
+
+        var approval = await SupportDesk.PendingAsync(workflow);
+        var empty = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+            SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben" }));
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben", Content = "By hand" });
+        await workflow.GetResultAsync();
+
+        Assert.Equal("", approval.Content);
+        Assert.Contains("invalid key", approval.Context.Single(fact => fact.Label == "Why you are asked").Value, StringComparison.Ordinal);
+        Assert.Equal("There is no text to approve: content is empty.", empty.InnerException!.Message);
+        Assert.Equal("By hand", Assert.Single(desk.Outbox).TextBody!.Trim());
+    }
+
+    [Fact]
+    public async Task A_model_sorts_and_writes_where_a_key_is_configured()
+    {
+        await using var provider = await ScriptedHttp.StartAsync(request => (200, ModelReply(
+            request.Contains("json_schema", StringComparison.Ordinal)
+                ? """{\"category\":\"question\",\"language\":\"en\",\"needs_approval\":false,\"reason\":\"\",\"summary\":\"s\",\"injection_suspected\":false}"""
+                : "Dear Ada, all is well. Desk"), []));
+        var model = ChatModels.Create(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address }, _ => "", TimeProvider.System);
+        await using var desk = await SupportDesk.OpenAsync(model);
+
+        var status = await (await desk.ReceiveAsync(Question)).GetResultAsync();
+
+        Assert.Equal(EmailStep.Answered, status.Step);
+        Assert.Equal("claude-sonnet-5-5", status.Draft!.Model);
+        var reply = Assert.Single(desk.Outbox);
+        Assert.Equal("Dear Ada, all is well. Desk", reply.TextBody!.Trim());
+        Assert.Null(reply.Headers["X-Holdfast-Writer"]);
+    }
+
+    [Fact]
+    public async Task A_cancelled_mail_waits_no_longer()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        await SupportDesk.PendingAsync(workflow);
+
+        await workflow.CancelAsync();
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => workflow.GetResultAsync());
+        Assert.IsType<CanceledFailureException>(failure.InnerException);
+        await Eventually.SeesAsync("the cancelled mail to leave the list", () => FirstAsync(desk.Client, "HoldfastApproval = 'decided'"));
+        Assert.Empty(desk.Outbox);
+    }
+
+    private static async Task<WorkflowExecution?> FirstAsync(ITemporalClient client, string query)
+    {
+        await foreach (var execution in client.ListWorkflowsAsync(query))
+            return execution;
+        return null;
+    }
+
+    private static string ModelReply(string text) =>
+        $$$"""
+        {"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":"{{{text}}}"}],
+         "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":3,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}
+        """;
+}

@@ -1,0 +1,135 @@
+using Holdfast.AI.Approvals;
+using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Hosting;
+using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Tests.Mail;
+using Holdfast.EmailSupport.Triage;
+using Holdfast.EmailSupport.Triage.Offline;
+using Holdfast.EmailSupport.Workflows;
+using Holdfast.Server;
+using Microsoft.Extensions.Logging.Abstractions;
+using MimeKit;
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace Holdfast.EmailSupport.Tests.Workflows;
+
+/// <summary>The application's workflow and activities on a server in this process that keeps its data in a file.</summary>
+internal sealed class SupportDesk : IAsyncDisposable
+{
+    private const string TaskQueue = "email-support";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("holdfast-desk-").FullName;
+    private readonly ChatModel model;
+    private readonly MailAddress? approver;
+    private readonly Action<TemporalWorkerOptions>? more;
+    private HoldfastServer server = null!;
+    private TemporalWorker? worker;
+    private CancellationTokenSource stop = new();
+    private Task working = Task.CompletedTask;
+
+    private SupportDesk(ChatModel? model, MailAddress? approver, Action<TemporalWorkerOptions>? more)
+    {
+        this.model = model ?? ChatModels.Create(new(), messages => OfflineSupport.Answer(messages, "Desk"), TimeProvider.System);
+        this.approver = approver;
+        this.more = more;
+        Folders = new(Path.Combine(folder, "mail"));
+        Folders.Create();
+    }
+
+    public MailFolders Folders { get; }
+
+    public ITemporalClient Client { get; private set; } = null!;
+
+    public static async Task<SupportDesk> OpenAsync(ChatModel? model = null, MailAddress? approver = null, Action<TemporalWorkerOptions>? more = null)
+    {
+        var desk = new SupportDesk(model, approver, more);
+        desk.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(desk.folder, "holdfast.db"));
+        desk.Client = await TemporalClient.ConnectAsync(new(desk.server.Target));
+        await ApprovalRegistration.EnsureAsync(desk.Client);
+        desk.StartWorker();
+        return desk;
+    }
+
+    /// <summary>Everything in the outbox.</summary>
+    public IReadOnlyList<MimeMessage> Outbox => [.. Directory.GetFiles(Folders.Outbox).Select(file => MimeMessage.Load(file))];
+
+    /// <summary>The server dies in the middle of its work and comes back; the worker is cut off first and another one takes its place.</summary>
+    public async Task CrashAndComeBackAsync()
+    {
+        // In this order, because a worker shuts down only when its polls have ended, which they do not while no server is there.
+        await StopWorkerAsync();
+        await CrashServerAsync();
+        StartWorker();
+    }
+
+    /// <summary>The server alone dies and comes back under a worker that keeps trying.</summary>
+    public async Task CrashServerAsync()
+    {
+        await server.CrashAsync();
+        await server.StartAsync();
+    }
+
+    public async Task<WorkflowHandle<EmailSupportWorkflow, EmailStatus>> ReceiveAsync(byte[] raw, HandlingPolicy? policy = null)
+    {
+        var email = Raw.Read(raw);
+        await new WorkflowStarter(Client, TaskQueue, policy ?? new()).StartAsync(email, CancellationToken.None);
+        return Client.GetWorkflowHandle<EmailSupportWorkflow, EmailStatus>(WorkflowStarter.WorkflowId(email));
+    }
+
+    public Task<bool> StartAsync(byte[] raw) => new WorkflowStarter(Client, TaskQueue, new()).StartAsync(Raw.Read(raw), CancellationToken.None);
+
+    /// <summary>The approval that waits, once it does.</summary>
+    public static Task<ApprovalView> PendingAsync(WorkflowHandle workflow) => Eventually.SeesAsync("an approval that waits", async () =>
+        (await ApprovalsAsync(workflow)).FirstOrDefault(approval => approval.State is ApprovalState.Pending));
+
+    public static Task<IReadOnlyList<ApprovalView>> ApprovalsAsync(WorkflowHandle workflow) =>
+        workflow.QueryAsync<IReadOnlyList<ApprovalView>>(ApprovalNames.ListQuery, []);
+
+    public static Task<ApprovalView> DecideAsync(WorkflowHandle workflow, ApprovalDecisionRequest decision) =>
+        workflow.ExecuteUpdateAsync<ApprovalView>(ApprovalNames.DecideUpdate, [decision]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopWorkerAsync();
+        await server.DisposeAsync();
+        stop.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void StartWorker()
+    {
+        stop.Dispose();
+        stop = new();
+        var transport = new FolderTransport(new OutboxFolder(Folders.Outbox));
+        var options = SupportWorker.Options(
+            TaskQueue,
+            new ClassifyEmail(model, TimeProvider.System),
+            new DraftReply(model, Raw.Identity, TimeProvider.System),
+            new SendReply(transport, Raw.Identity, TimeProvider.System),
+            new RemindApprover(transport, Raw.Identity, new(approver, "http://localhost:8233/approvals"), TimeProvider.System, NullLogger<RemindApprover>.Instance),
+            NullLoggerFactory.Instance);
+        options.GracefulShutdownTimeout = TimeSpan.Zero;
+        more?.Invoke(options);
+        worker = new TemporalWorker(Client, options);
+        working = worker.ExecuteAsync(stop.Token);
+    }
+
+    private async Task StopWorkerAsync()
+    {
+        await stop.CancelAsync();
+        try
+        {
+            await working;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+
+        worker?.Dispose();
+        worker = null;
+    }
+}
