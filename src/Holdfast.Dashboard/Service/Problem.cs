@@ -19,6 +19,10 @@ public sealed record Problem(string Title, string Detail, string? Advice = null)
         StatusCode.NotFound when error.Status.Detail.StartsWith("Namespace", StringComparison.OrdinalIgnoreCase) => new(
             "This namespace does not exist", error.Status.Detail, "Choose another namespace at the top of the page."),
         StatusCode.NotFound => new("Not found", error.Status.Detail),
+        StatusCode.InvalidArgument when error.Status.Detail.StartsWith("invalid query", StringComparison.OrdinalIgnoreCase) => new(
+            "The filter is not valid",
+            error.Status.Detail,
+            """An example: WorkflowType = "Order" AND StartTime > "2026-01-01T00:00:00Z" AND CustomerId IN ("a", "b")."""),
         StatusCode.InvalidArgument => new("The server refused the request", error.Status.Detail),
         StatusCode.Unimplemented => new(
             "The server does not offer this", error.Status.Detail, "It may be older than this dashboard."),
