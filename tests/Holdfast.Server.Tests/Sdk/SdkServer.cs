@@ -1,3 +1,6 @@
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Worker;
 
@@ -9,6 +12,9 @@ namespace Holdfast.Server.Tests.Sdk;
 /// </summary>
 internal sealed class SdkServer : IAsyncDisposable
 {
+    // Longer than any of these tests takes: a test that waits in vain ends and says so.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     private readonly DirectoryInfo folder;
     private readonly HoldfastServer server;
 
@@ -51,7 +57,16 @@ internal sealed class SdkServer : IAsyncDisposable
         var options = new TemporalWorkerOptions(TaskQueue);
         configure(options);
         using var worker = new TemporalWorker(Client, options);
-        await worker.ExecuteAsync(test);
+        await worker.ExecuteAsync(() => test().WaitAsync(Limit));
+    }
+
+    /// <summary>Waits until somebody polls the task queue.</summary>
+    public async Task WaitForPollerAsync(TaskQueue taskQueue, TaskQueueType type)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var request = new DescribeTaskQueueRequest { Namespace = "default", TaskQueue = taskQueue, TaskQueueType = type };
+        while ((await Client.WorkflowService.DescribeTaskQueueAsync(request, new() { CancellationToken = limit.Token })).Pollers.Count == 0)
+            limit.Token.ThrowIfCancellationRequested();
     }
 
     public WorkflowOptions Options(string? id = null) => new(id ?? $"wf-{Guid.NewGuid():N}", TaskQueue);
