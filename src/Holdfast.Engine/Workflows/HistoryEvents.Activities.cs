@@ -13,25 +13,25 @@ internal static partial class HistoryEvents
 {
     public static HistoryEvent ActivityTaskScheduled(
         ScheduleActivityTaskCommandAttributes command, Command envelope, TaskQueue queue, ActivityTimeouts timeouts, Turn turn) => From(envelope, new HistoryEvent
-    {
-        EventType = EventType.ActivityTaskScheduled,
-        ActivityTaskScheduledEventAttributes = new()
         {
-            ActivityId = command.ActivityId,
-            ActivityType = command.ActivityType,
-            TaskQueue = queue,
-            Header = command.Header,
-            Input = command.Input,
-            ScheduleToCloseTimeout = Duration.FromTimeSpan(timeouts.ScheduleToClose),
-            ScheduleToStartTimeout = Duration.FromTimeSpan(timeouts.ScheduleToStart),
-            StartToCloseTimeout = Duration.FromTimeSpan(timeouts.StartToClose),
-            HeartbeatTimeout = Duration.FromTimeSpan(timeouts.Heartbeat),
-            WorkflowTaskCompletedEventId = turn.CompletedEventId,
-            RetryPolicy = RetryPolicies.Filled(command.RetryPolicy),
-            UseWorkflowBuildId = command.UseWorkflowBuildId,
-            Priority = Priorities.Inherited(command.Priority, turn.State.Started.Priority),
-        },
-    });
+            EventType = EventType.ActivityTaskScheduled,
+            ActivityTaskScheduledEventAttributes = new()
+            {
+                ActivityId = command.ActivityId,
+                ActivityType = command.ActivityType,
+                TaskQueue = queue,
+                Header = command.Header,
+                Input = command.Input,
+                ScheduleToCloseTimeout = Duration.FromTimeSpan(timeouts.ScheduleToClose),
+                ScheduleToStartTimeout = Duration.FromTimeSpan(timeouts.ScheduleToStart),
+                StartToCloseTimeout = Duration.FromTimeSpan(timeouts.StartToClose),
+                HeartbeatTimeout = Duration.FromTimeSpan(timeouts.Heartbeat),
+                WorkflowTaskCompletedEventId = turn.CompletedEventId,
+                RetryPolicy = RetryPolicies.Filled(command.RetryPolicy),
+                UseWorkflowBuildId = command.UseWorkflowBuildId,
+                Priority = Priorities.Inherited(command.Priority, turn.State.Started.Priority),
+            },
+        });
 
     /// <summary>Written when the activity closes, with the time of the attempt that closed it.</summary>
     public static HistoryEvent ActivityTaskStarted(PendingActivity activity) => new()
@@ -97,15 +97,15 @@ internal static partial class HistoryEvents
 
     public static HistoryEvent ActivityTaskCanceled(
         PendingActivity activity, long cancelRequestedEventId, long startedEventId, Payloads? details, string identity) => new()
-    {
-        EventType = EventType.ActivityTaskCanceled,
-        ActivityTaskCanceledEventAttributes = new()
         {
-            Details = details,
-            LatestCancelRequestedEventId = cancelRequestedEventId,
-            ScheduledEventId = activity.ScheduledEventId,
-            StartedEventId = startedEventId,
-            Identity = identity,
-        },
-    };
+            EventType = EventType.ActivityTaskCanceled,
+            ActivityTaskCanceledEventAttributes = new()
+            {
+                Details = details,
+                LatestCancelRequestedEventId = cancelRequestedEventId,
+                ScheduledEventId = activity.ScheduledEventId,
+                StartedEventId = startedEventId,
+                Identity = identity,
+            },
+        };
 }

@@ -64,26 +64,26 @@ internal static partial class HistoryEvents
 
     public static HistoryEvent WorkflowExecutionContinuedAsNew(
         Command envelope, ContinueAsNewWorkflowExecutionCommandAttributes command, WorkflowExecutionStartedEventAttributes next, string successorRunId, TimeSpan backoff, long completedEventId) => From(envelope, new HistoryEvent
-    {
-        EventType = EventType.WorkflowExecutionContinuedAsNew,
-        WorkflowExecutionContinuedAsNewEventAttributes = new()
         {
-            NewExecutionRunId = successorRunId,
-            WorkflowType = next.WorkflowType,
-            TaskQueue = next.TaskQueue,
-            Input = command.Input,
-            WorkflowRunTimeout = next.WorkflowRunTimeout,
-            WorkflowTaskTimeout = next.WorkflowTaskTimeout,
-            WorkflowTaskCompletedEventId = completedEventId,
-            BackoffStartInterval = Duration.FromTimeSpan(backoff),
-            Initiator = next.Initiator,
-            Failure = command.Failure,
-            LastCompletionResult = command.LastCompletionResult,
-            Header = command.Header,
-            Memo = command.Memo,
-            SearchAttributes = next.SearchAttributes,
-        },
-    });
+            EventType = EventType.WorkflowExecutionContinuedAsNew,
+            WorkflowExecutionContinuedAsNewEventAttributes = new()
+            {
+                NewExecutionRunId = successorRunId,
+                WorkflowType = next.WorkflowType,
+                TaskQueue = next.TaskQueue,
+                Input = command.Input,
+                WorkflowRunTimeout = next.WorkflowRunTimeout,
+                WorkflowTaskTimeout = next.WorkflowTaskTimeout,
+                WorkflowTaskCompletedEventId = completedEventId,
+                BackoffStartInterval = Duration.FromTimeSpan(backoff),
+                Initiator = next.Initiator,
+                Failure = command.Failure,
+                LastCompletionResult = command.LastCompletionResult,
+                Header = command.Header,
+                Memo = command.Memo,
+                SearchAttributes = next.SearchAttributes,
+            },
+        });
 
     public static HistoryEvent WorkflowExecutionOptionsUpdated(string attachedRequestId, string identity, IEnumerable<Callback> callbacks, IEnumerable<Link> links)
     {

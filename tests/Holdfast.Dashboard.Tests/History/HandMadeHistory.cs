@@ -41,7 +41,11 @@ internal sealed class HandMadeHistory(DateTime start)
     public long Started(string type, params object?[] input) => Write(EventType.WorkflowExecutionStarted, e =>
         e.WorkflowExecutionStartedEventAttributes = new()
         {
-            WorkflowType = new() { Name = type }, TaskQueue = new() { Name = "orders" }, Input = Values(input), Attempt = 1, Identity = "4711@shop",
+            WorkflowType = new() { Name = type },
+            TaskQueue = new() { Name = "orders" },
+            Input = Values(input),
+            Attempt = 1,
+            Identity = "4711@shop",
         });
 
     /// <summary>A workflow task scheduled, started and completed.</summary>
@@ -112,7 +116,9 @@ internal sealed class HandMadeHistory(DateTime start)
     public long UpdateAccepted(string id, string name, params object?[] input) => Write(EventType.WorkflowExecutionUpdateAccepted, e =>
         e.WorkflowExecutionUpdateAcceptedEventAttributes = new()
         {
-            ProtocolInstanceId = id, AcceptedRequest = UpdateRequest(id, name, input), AcceptedRequestSequencingEventId = Events.Count,
+            ProtocolInstanceId = id,
+            AcceptedRequest = UpdateRequest(id, name, input),
+            AcceptedRequestSequencingEventId = Events.Count,
         });
 
     public long UpdateCompleted(string id, long accepted, Outcome outcome) => Write(EventType.WorkflowExecutionUpdateCompleted, e =>
@@ -124,7 +130,8 @@ internal sealed class HandMadeHistory(DateTime start)
     public long ChildStarted(long initiated, string workflowId, string runId) => Write(EventType.ChildWorkflowExecutionStarted, e =>
         e.ChildWorkflowExecutionStartedEventAttributes = new()
         {
-            InitiatedEventId = initiated, WorkflowExecution = new() { WorkflowId = workflowId, RunId = runId },
+            InitiatedEventId = initiated,
+            WorkflowExecution = new() { WorkflowId = workflowId, RunId = runId },
         });
 
     public long ChildFailed(long initiated, long started, Failure failure) => Write(EventType.ChildWorkflowExecutionFailed, e =>

@@ -8,7 +8,11 @@ public sealed class ApprovalRulesTests
 {
     private static readonly Classification Harmless = new()
     {
-        Category = EmailCategory.Question, Language = "en", NeedsApproval = false, Reason = "", Model = "m",
+        Category = EmailCategory.Question,
+        Language = "en",
+        NeedsApproval = false,
+        Reason = "",
+        Model = "m",
     };
 
     private static readonly Draft Good = new("Hello", "m", Notice: null, []);

@@ -144,7 +144,12 @@ public sealed partial class ApprovalsPage
             // A link to what is decided already, or not in the list yet.
             ?? new WaitingWorkflow
             {
-                WorkflowId = Id, RunId = Run ?? "", TaskQueue = "", Subject = Id, From = "", RequestedAt = Time.GetUtcNow(),
+                WorkflowId = Id,
+                RunId = Run ?? "",
+                TaskQueue = "",
+                Subject = Id,
+                From = "",
+                RequestedAt = Time.GetUtcNow(),
             };
     }
 
