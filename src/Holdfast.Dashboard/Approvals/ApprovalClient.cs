@@ -40,6 +40,14 @@ internal sealed class ApprovalClient(WorkflowServiceClient server)
         return waiting;
     }
 
+    /// <summary>Whether any worker polls a task queue now or did lately. Without one a query only runs into its deadline.</summary>
+    public async Task<bool> HasWorkerAsync(string ns, string taskQueue, CancellationToken cancellation)
+    {
+        var queue = await server.DescribeTaskQueueAsync(
+            new() { Namespace = ns, TaskQueue = new() { Name = taskQueue }, TaskQueueType = TaskQueueType.Workflow }, cancellation);
+        return queue.Pollers.Count > 0;
+    }
+
     /// <summary>All requests of a workflow, asked of its worker.</summary>
     /// <exception cref="RpcException">No worker answers, or the workflow does not know the query.</exception>
     /// <exception cref="JsonException">The workflow answers something else than the convention says.</exception>

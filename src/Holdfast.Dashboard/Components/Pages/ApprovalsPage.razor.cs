@@ -170,16 +170,19 @@ public sealed partial class ApprovalsPage
     {
         try
         {
+            if (open.TaskQueue.Length > 0 && !await Approvals.HasWorkerAsync(ShownNamespace, open.TaskQueue, cancellation))
+            {
+                _detailProblem = NoWorker($"Nothing polls task queue {open.TaskQueue} now.", open);
+                return;
+            }
+
             var approvals = await Approvals.LoadAsync(ShownNamespace, open.WorkflowId, open.RunId, cancellation);
             _approvals = approvals;
             _detailProblem = null;
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition or StatusCode.DeadlineExceeded)
         {
-            _detailProblem = new(
-                "No worker answers",
-                e.Status.Detail.Length > 0 ? e.Status.Detail : "The question timed out.",
-                $"The request is safe and waits. Start the worker{(open.TaskQueue.Length > 0 ? $" of task queue {open.TaskQueue}" : "")}; this page goes on by itself.");
+            _detailProblem = NoWorker(e.Status.Detail.Length > 0 ? e.Status.Detail : "The question timed out.", open);
         }
         catch (RpcException e) when (e.StatusCode is not StatusCode.Unavailable)
         {
@@ -191,6 +194,11 @@ public sealed partial class ApprovalsPage
                 "The workflow's answer makes no sense", e.Message, $"Its query {ApprovalConvention.Query} must answer with a list of approvals.");
         }
     }
+
+    private static Problem NoWorker(string detail, WaitingWorkflow open) => new(
+        "No worker answers",
+        detail,
+        $"The request is safe and waits. Start the worker{(open.TaskQueue.Length > 0 ? $" of task queue {open.TaskQueue}" : "")}; this page goes on by itself.");
 
     private async Task NameChanged(ChangeEventArgs e)
     {
