@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Grpc.Core;
 using Holdfast.Benchmarks.Load;
 
 namespace Holdfast.Benchmarks;
@@ -78,6 +79,11 @@ internal static class BenchmarkCommand
             catch (BenchmarkException e)
             {
                 Console.Error.WriteLine(e.Message);
+                return 1;
+            }
+            catch (RpcException e)
+            {
+                Console.Error.WriteLine($"A call failed: {e.Status}");
                 return 1;
             }
         });
