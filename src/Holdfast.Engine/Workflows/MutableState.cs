@@ -65,6 +65,9 @@ public sealed record MutableState
     /// <summary>Started id of the last workflow task that completed; 0 for none. Workers call it "previous started event id".</summary>
     public long LastCompletedStartedEventId { get; init; }
 
+    /// <summary>The workflow task that completed last, by its token: its worker may answer it again when our reply was lost on the way.</summary>
+    public TaskToken? LastCompletedTask { get; init; }
+
     /// <summary>The first workflow task waits: for the backoff to pass, or for the parent to have recorded the start.</summary>
     public bool AwaitsFirstWorkflowTask { get; init; }
 

@@ -60,7 +60,8 @@ public class EagerTests
     public async Task An_activity_that_its_worker_has_a_slot_for_comes_with_the_answer_and_runs_once_despite_a_crash()
     {
         await using var server = await SdkServer.StartAsync();
-        var completed = await ScheduleActivityAsync(server, eager: true);
+        var task = await PollAsync(server);
+        var completed = await CompleteAsync(server, task, Activity(server, eager: true));
         var activity = Assert.Single(completed.ActivityTasks);
         Assert.Equal("the-one", activity.ActivityId);
         Assert.Equal(1, activity.Attempt);
@@ -69,6 +70,9 @@ public class EagerTests
         await server.CrashAndRestartAsync();
         var pending = Assert.Single((await server.Client.GetWorkflowHandle("eager").DescribeAllAsync()).PendingActivities);
         Assert.Equal(PendingActivityState.Started, pending.State);
+
+        // A worker that has not heard the reply before the crash asks again, and gets the very same.
+        Assert.Equal(completed, await CompleteAsync(server, task, Activity(server, eager: true)));
         await server.Client.WorkflowService.RespondActivityTaskCompletedAsync(new() { Namespace = "default", TaskToken = activity.TaskToken });
         var types = await server.Client.GetWorkflowHandle("eager").EventTypesAsync();
         Assert.Equal([EventType.ActivityTaskScheduled, EventType.ActivityTaskStarted, EventType.ActivityTaskCompleted, EventType.WorkflowTaskScheduled], types.Skip(4));
@@ -80,7 +84,7 @@ public class EagerTests
     public async Task An_activity_waits_in_its_queue_when_nobody_asked_for_it_or_the_setting_forbids_it(bool asked, string setting)
     {
         await using var server = await SdkServer.StartAsync(options => options.DynamicConfigValues["system.enableActivityEagerExecution"] = setting);
-        Assert.Empty((await ScheduleActivityAsync(server, asked)).ActivityTasks);
+        Assert.Empty((await CompleteAsync(server, await PollAsync(server), Activity(server, asked))).ActivityTasks);
         var polled = await server.Client.WorkflowService.PollActivityTaskQueueAsync(new()
         {
             Namespace = "default",
@@ -90,28 +94,30 @@ public class EagerTests
         Assert.Equal("the-one", polled.ActivityId);
     }
 
-    private static async Task<RespondWorkflowTaskCompletedResponse> ScheduleActivityAsync(SdkServer server, bool eager)
+    /// <summary>Starts a workflow and takes its first task.</summary>
+    private static async Task<PollWorkflowTaskQueueResponse> PollAsync(SdkServer server)
     {
         await server.Client.StartWorkflowAsync("Any", [], server.Options("eager"));
-        var task = await server.Client.WorkflowService.PollWorkflowTaskQueueAsync(new()
+        return await server.Client.WorkflowService.PollWorkflowTaskQueueAsync(new()
         {
             Namespace = "default",
             TaskQueue = new TaskQueue { Name = server.TaskQueue },
             Identity = "raw",
         });
-        return await CompleteAsync(server, task, new Command
-        {
-            CommandType = CommandType.ScheduleActivityTask,
-            ScheduleActivityTaskCommandAttributes = new()
-            {
-                ActivityId = "the-one",
-                ActivityType = new ActivityType { Name = "work" },
-                TaskQueue = new TaskQueue { Name = server.TaskQueue },
-                StartToCloseTimeout = Duration.FromTimeSpan(TimeSpan.FromMinutes(1)),
-                RequestEagerExecution = eager,
-            },
-        });
     }
+
+    private static Command Activity(SdkServer server, bool eager) => new()
+    {
+        CommandType = CommandType.ScheduleActivityTask,
+        ScheduleActivityTaskCommandAttributes = new()
+        {
+            ActivityId = "the-one",
+            ActivityType = new ActivityType { Name = "work" },
+            TaskQueue = new TaskQueue { Name = server.TaskQueue },
+            StartToCloseTimeout = Duration.FromTimeSpan(TimeSpan.FromMinutes(1)),
+            RequestEagerExecution = eager,
+        },
+    };
 
     private static Task<RespondWorkflowTaskCompletedResponse> CompleteAsync(SdkServer server, PollWorkflowTaskQueueResponse task, Command command) =>
         server.Client.WorkflowService.RespondWorkflowTaskCompletedAsync(new()

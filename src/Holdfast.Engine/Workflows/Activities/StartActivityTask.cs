@@ -63,7 +63,7 @@ public sealed record StartActivityTask(
     }
 
     // Every duration and the retry policy are always there: the TypeScript worker throws on an absent one.
-    private static PollActivityTaskQueueResponse ToPollResponse(MutableState state, PendingActivity activity, string namespaceName)
+    internal static PollActivityTaskQueueResponse ToPollResponse(MutableState state, PendingActivity activity, string namespaceName)
     {
         var scheduled = activity.Attributes;
         var token = new TaskToken(

@@ -17,9 +17,9 @@ public sealed record StartWorkflow(string NamespaceId, StartWorkflowExecutionReq
     public Decision<WorkflowStart> Decide(MutableState? run, DecisionContext context)
     {
         if (run is not null && run.CreateRequestId == Request.RequestId)
-            return new Decision<WorkflowStart> { Answer = Repeated(run, started: true) };
+            return RepeatedStart(run, context);
         if (run is not null && run.SeenRequestIds.Contains(Request.RequestId))
-            return new Decision<WorkflowStart> { Answer = Repeated(run, started: false) };
+            return new Decision<WorkflowStart> { Answer = new WorkflowStart(Response(run, started: false), null) };
         if (IdPolicies.Problem(Request.WorkflowIdReusePolicy, Request.WorkflowIdConflictPolicy) is { } problem)
             return Refusal.InvalidArgument(problem);
         if (Sizes.Check(Request.Input, context.Limits, "Input") is { } tooLarge)
@@ -112,7 +112,13 @@ public sealed record StartWorkflow(string NamespaceId, StartWorkflowExecutionReq
     /// <summary>The answer to a start that found the workflow there.</summary>
     internal static StartWorkflowExecutionResponse Joined(MutableState run) => Response(run, started: false);
 
-    private static WorkflowStart Repeated(MutableState run, bool started) => new(Response(run, started), null);
+    /// <summary>The caller asks again for what was done: it gets the same answer, and the first task too if that went to it.</summary>
+    private Decision<WorkflowStart> RepeatedStart(MutableState run, DecisionContext context)
+    {
+        var turn = new Turn(run, context);
+        var hasFirstTask = TakesFirstTask && run.WorkflowTask is { IsStarted: true, Attempt: 1 } task && task.RequestId == Request.RequestId;
+        return turn.Reply(new WorkflowStart(Response(run, started: true), hasFirstTask ? StartWorkflowTask.HandOver(turn, resendUpdates: true) : null));
+    }
 
     private static StartWorkflowExecutionResponse Response(MutableState run, bool started) => new()
     {

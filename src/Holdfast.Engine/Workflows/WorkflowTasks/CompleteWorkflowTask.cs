@@ -21,6 +21,8 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
 
     public Decision<WorkflowTaskCompletion> Decide(MutableState? run, DecisionContext context)
     {
+        if (run is { LastCompletedTask: { } last } && last == Token)
+            return RepeatedCompletion.Decide(run, context, Token, Request);
         if (RunningTask.Find(run, Token) is { } refusal)
             return refusal;
         if (MisplacedClose() is { } misplaced)
@@ -53,6 +55,7 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
         Invariant.Holds(state.WorkflowTask is { IsStarted: true });
         return state with
         {
+            LastCompletedTask = StartWorkflowTask.Token(state, state.WorkflowTask),
             WorkflowTask = null,
             WorkflowTaskAttempt = 1,
             LastCompletedStartedEventId = completed.WorkflowTaskCompletedEventAttributes.StartedEventId,
@@ -184,7 +187,7 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
     }
 
     private WorkflowTaskStart? StartNext(Turn turn, bool resendUpdates) => Request.ReturnNewWorkflowTask
-        ? StartWorkflowTask.Start(turn, turn.Context.NewId(), Request.Identity, resendUpdates)
+        ? StartWorkflowTask.Start(turn, RepeatedCompletion.RequestIdAfter(Token), Request.Identity, resendUpdates)
         : null;
 
     private void StartEagerActivities(Turn turn, RespondWorkflowTaskCompletedResponse response)
@@ -196,7 +199,7 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
             if (command.ScheduleActivityTaskCommandAttributes is { RequestEagerExecution: true } schedule
                 && turn.State.ActivityIds.TryGetValue(schedule.ActivityId, out var scheduledEventId)
                 && turn.State.PendingActivities[scheduledEventId].Attributes.TaskQueue.Name == turn.State.TaskQueue)
-                response.ActivityTasks.Add(StartActivityTask.Start(turn, scheduledEventId, turn.Context.NewId(), Request.Identity));
+                response.ActivityTasks.Add(StartActivityTask.Start(turn, scheduledEventId, RepeatedCompletion.RequestIdAfter(Token), Request.Identity));
         }
     }
 }

@@ -39,8 +39,6 @@ public sealed record StartWorkflowTask(
     {
         RenumberTransient(turn);
         var task = turn.State.WorkflowTask!;
-        var sticky = turn.State.StickyQueue.Length > 0;
-        var firstEventId = sticky ? turn.State.LastCompletedStartedEventId + 1 : 1;
         var suggest = ContinueAsNewAdvice.Reasons(turn.State, turn.Context.Limits).Any();
         var starting = task with
         {
@@ -55,13 +53,19 @@ public sealed record StartWorkflowTask(
         else
             turn.AppendAsIs(HistoryEvents.WorkflowTaskStarted(starting, turn.State, turn.Context.Limits));
 
-        task = turn.State.WorkflowTask!;
+        return HandOver(turn, resendUpdates);
+    }
+
+    /// <summary>The task that runs, as its worker gets it: now that it was started, or again when the reply that brought it was lost.</summary>
+    internal static WorkflowTaskStart HandOver(Turn turn, bool resendUpdates)
+    {
+        var task = turn.State.WorkflowTask!;
         var head = Head(turn, task);
         DeliverUpdates.Attach(turn, head, resendUpdates);
         return new WorkflowTaskStart
         {
             Head = head,
-            FirstEventId = firstEventId,
+            FirstEventId = turn.State.StickyQueue.Length > 0 ? turn.State.LastCompletedStartedEventId + 1 : 1,
             LastEventId = turn.State.NextEventId - 1,
             Synthetic = task.IsEventless ? Synthetic(turn, task) : [],
         };

@@ -83,7 +83,12 @@ public class LifecycleTests
         var start = trace.Begin(new StartWorkflow(NamespaceId, StartRequest(r => r.RequestEagerExecution = true))).Reply;
         Assert.Equal(3, start.EagerTask!.Head.StartedEventId);
         Assert.Empty(Debts.Of(trace.State, trace.Now).Now);
+
+        // The same request again: the reply was lost, and the task with it.
+        var again = trace.Ask(new StartWorkflow(NamespaceId, StartRequest(r => r.RequestEagerExecution = true))).Reply;
+        Assert.Equal(start.EagerTask.Head, again.EagerTask!.Head);
         Assert.Null(trace.Complete(start.EagerTask, r => r.Commands.Add(CompleteWorkflow())).Refusal);
+        Assert.Null(trace.Ask(new StartWorkflow(NamespaceId, StartRequest(r => r.RequestEagerExecution = true))).Reply.EagerTask);
     }
 
     [Fact]

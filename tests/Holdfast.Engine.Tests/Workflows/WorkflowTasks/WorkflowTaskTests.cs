@@ -230,6 +230,53 @@ public class WorkflowTaskTests
         WorkerTaskQueue = new TaskQueue { Name = "sticky" },
     };
 
+    [Fact]
+    public void A_worker_that_did_not_hear_the_reply_to_its_turn_gets_it_again_with_the_tasks_that_it_brought()
+    {
+        var run = Started();
+        var task = run.StartTask();
+        run.Signal("unseen");
+        var first = run.Complete(task, WithEagerActivity).Reply;
+        run.Signal("buffered");
+        var events = run.History.Count;
+
+        var again = run.Complete(task, WithEagerActivity).Reply;
+
+        Assert.Equal(events, run.History.Count);
+        Assert.Equal(first.NextTask!.Head, again.NextTask!.Head);
+        Assert.Equal((first.NextTask.FirstEventId, first.NextTask.LastEventId), (again.NextTask.FirstEventId, again.NextTask.LastEventId));
+        Assert.Equal(first.Response.ActivityTasks, again.Response.ActivityTasks);
+        Assert.Single(again.Response.ActivityTasks);
+        Assert.Null(run.Complete(again.NextTask).Refusal);
+        Assert.Null(run.CompleteActivity(again.Response.ActivityTasks[0]).Refusal);
+
+        static void WithEagerActivity(RespondWorkflowTaskCompletedRequest request)
+        {
+            request.ReturnNewWorkflowTask = true;
+            request.Commands.Add(Activity("a", a =>
+            {
+                a.TaskQueue = new TaskQueue { Name = "queue" };
+                a.RequestEagerExecution = true;
+            }));
+        }
+    }
+
+    [Fact]
+    public void A_repeated_answer_brings_no_task_that_another_worker_has_by_now()
+    {
+        var run = Started();
+        var task = run.StartTask();
+        run.Signal("unseen");
+        run.Complete(task, request => request.ReturnNewWorkflowTask = true);
+        run.After(TaskTimeout);
+        var polled = run.StartTask();
+
+        Assert.Null(run.Complete(task).Reply.NextTask);
+        Assert.Null(run.Complete(polled, request => request.Commands.Add(CompleteWorkflow())).Refusal);
+        Assert.Null(run.Complete(polled).Refusal);
+        Assert.Equal(RefusalCode.NotFound, run.Complete(task).Refusal!.Code);
+    }
+
     private static void Heartbeat(RespondWorkflowTaskCompletedRequest request)
     {
         request.ForceCreateNewWorkflowTask = true;
