@@ -50,7 +50,10 @@ internal static class CommandLine
 
         var result = root.Parse(args);
         if (result.Errors.Count == 0)
-            return result.InvokeAsync();
+        {
+            // The host stops in order at SIGTERM and SIGINT by itself; the parser's own limit would cut it short.
+            return result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        }
 
         foreach (var error in result.Errors)
             Console.Error.WriteLine($"error: {error.Message} Run with --help to see the flags.");

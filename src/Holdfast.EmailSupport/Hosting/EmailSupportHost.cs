@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Temporalio.Client;
+using Temporalio.Runtime;
 
 namespace Holdfast.EmailSupport.Hosting;
 
@@ -20,6 +21,8 @@ internal static class EmailSupportHost
 
     // A closed run keeps its mail from being handled again, and is what people look up.
     private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until it is stopped.</summary>
     /// <returns>The exit code.</returns>
@@ -38,7 +41,7 @@ internal static class EmailSupportHost
             await app.StartAsync(cancellationToken);
 
             var firstRun = IsFirstRun(data);
-            var samples = options.Samples ? SampleMail.Drop(data.Mail, SampleMail.FirstSet) : 0;
+            int? samples = options.Samples ? SampleMail.Drop(data.Mail, SampleMail.FirstSet) : null;
             Console.WriteLine(StartUpText.For(
                 data, uiPort, target, options.Target is null, app.Services.GetRequiredService<ChatModel>(), configuration, samples, firstRun));
             await app.WaitForShutdownAsync(cancellationToken);
@@ -70,6 +73,8 @@ internal static class EmailSupportHost
         });
 
         var services = builder.Services;
+        // A worker takes leave only of a server that answers: without this limit, stopping while the server is away takes half a minute.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(data.Keys));
         if (hostedPort is { } port)
         {
@@ -116,6 +121,7 @@ internal static class EmailSupportHost
 
         services.AddSingleton(provider => new TemporalClientConnectOptions(target)
         {
+            Runtime = Runtime(provider.GetRequiredService<ILoggerFactory>()),
             Namespace = configuration.Server.Namespace,
             ApiKey = hosted ? null : configuration.Server.ApiKey,
             Tls = hosted || !configuration.Server.Tls ? null : new(),
@@ -127,16 +133,30 @@ internal static class EmailSupportHost
         services.AddHostedService<IntakeService>();
     }
 
+    // The SDK's native part writes to standard output of its own accord. Its retries are left out: while a server is away there are
+    // several a second, and the connection tells that once.
+    private static TemporalRuntime Runtime(ILoggerFactory logs) => new(new()
+    {
+        Telemetry = new()
+        {
+            Logging = new()
+            {
+                Filter = new("warn,temporalio_client::retry=off"),
+                Forwarding = new() { Logger = logs.CreateLogger("Temporalio.Core") },
+            },
+        },
+    });
+
     private static void Logs(ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
+        logging.AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
+        logging.AddConsole(console =>
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
+            console.FormatterName = LogLine.FormatName;
+            // Standard output is for what the user asked to read.
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
-        // Standard output is for what the user asked to read.
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Temporalio", LogLevel.Warning);

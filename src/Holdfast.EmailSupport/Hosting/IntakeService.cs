@@ -7,7 +7,7 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>Looks into the inbox folder twice a second, for as long as the application runs.</summary>
 internal sealed partial class IntakeService(
     ServerLink link, Configuration configuration, MailFolders folders, TimeProvider time, ILogger<MailIntake> intakeLogger, ILogger<IntakeService> logger)
-    : BackgroundService
+    : EarlyStoppingService
 {
     // Polling: watchers of the operating system miss events on network folders and after overflow, and one look costs next to nothing.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);

@@ -5,7 +5,7 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>What a person reads when the application has started.</summary>
 internal static class StartUpText
 {
-    public static string For(DataFolder data, int uiPort, string server, bool hosted, ChatModel model, Configuration configuration, int samples, bool firstRun)
+    public static string For(DataFolder data, int uiPort, string server, bool hosted, ChatModel model, Configuration configuration, int? samples, bool firstRun)
     {
         var lines = new List<string>
         {
@@ -21,7 +21,9 @@ internal static class StartUpText
         };
         if (model.Notice is not null)
             lines.Add($"No model is used: mail is read and answered by simple offline rules. For a model, set ANTHROPIC_API_KEY or Models:Anthropic:ApiKey in {Path.Combine(data.Path, Configuration.FileName)}.");
-        if (samples > 0)
+        if (samples == 0)
+            lines.Add("The sample e-mails were taken on an earlier run: look at the dashboard. Its button \"Add sample e-mails\" adds new ones.");
+        else if (samples is not null)
             lines.Add($"{samples} sample e-mails were put into the inbox. Look at the dashboard: some are answered at once, some wait for your approval.");
         else if (firstRun)
             lines.Add("The inbox is empty. To see how it works, start with --samples, or press \"Add sample e-mails\" on the dashboard.");

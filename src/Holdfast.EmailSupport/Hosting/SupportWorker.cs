@@ -14,7 +14,7 @@ internal sealed partial class SupportWorker(
     RemindApprover remind,
     ILoggerFactory logs,
     TimeProvider time,
-    ILogger<SupportWorker> logger) : BackgroundService
+    ILogger<SupportWorker> logger) : EarlyStoppingService
 {
     // Model calls mostly wait for the network.
     private const int ConcurrentActivities = 32;

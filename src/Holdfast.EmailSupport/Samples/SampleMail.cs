@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Mail.Reading;
 
 namespace Holdfast.EmailSupport.Samples;
 
@@ -12,12 +13,12 @@ internal static class SampleMail
     /// <summary>The set that <c>--samples</c> drops. It is always the same mail, so dropping it again is harmless.</summary>
     public const string FirstSet = "first";
 
-    /// <summary>Puts the samples into the inbox, each whole.</summary>
+    /// <summary>Puts the samples into the inbox, each whole, but for those that were taken before.</summary>
     /// <param name="set">Goes into the Message-IDs: mail of another set is other mail, and is handled anew. Letters and digits.</param>
     /// <returns>How many were put there.</returns>
     public static int Drop(MailFolders folders, string set)
     {
-        var mails = All(set);
+        var mails = All(set).Where(mail => !File.Exists(Path.Combine(folders.Root, MailReader.FileOf(MailReader.IdOf(mail.Raw))))).ToList();
         foreach (var (name, raw) in mails)
         {
             var path = Path.Combine(folders.Inbox, $"sample-{set}-{name}");

@@ -1,4 +1,5 @@
 using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Intake;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.EmailSupport.Tests.Mail;
@@ -59,6 +60,26 @@ public sealed class SampleMailTests
         Assert.All(first, mail => Assert.False(MimeEnd.IsMissing(mail.Raw)));
         Assert.Equal(20, first.Concat(other).Select(mail => Raw.Read(mail.Raw).Id).Distinct().Count());
         Assert.Equal(first.Select(mail => Raw.Read(mail.Raw).Id), SampleMail.All(SampleMail.FirstSet).Select(mail => Raw.Read(mail.Raw).Id));
+    }
+
+    [Fact]
+    public void Samples_that_were_taken_before_are_not_put_into_the_inbox_again()
+    {
+        var folders = new MailFolders(Directory.CreateTempSubdirectory("holdfast-samples-").FullName);
+        try
+        {
+            folders.Create();
+            var taken = Raw.Read(SampleMail.All(SampleMail.FirstSet)[0].Raw);
+            File.WriteAllText(Path.Combine(folders.Root, taken.File), "taken");
+
+            Assert.Equal(9, SampleMail.Drop(folders, SampleMail.FirstSet));
+            Assert.Equal(9, Directory.GetFiles(folders.Inbox, "sample-first-*.eml").Length);
+            Assert.Equal(10, SampleMail.Drop(folders, "other"));
+        }
+        finally
+        {
+            Directory.Delete(folders.Root, recursive: true);
+        }
     }
 
     private static byte[] Sample(string name) => SampleMail.All(SampleMail.FirstSet).Single(mail => mail.Name == name).Raw;

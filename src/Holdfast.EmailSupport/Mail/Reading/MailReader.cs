@@ -36,7 +36,7 @@ internal sealed class MailReader(MailIdentity identity)
     {
         using var message = Parse(raw);
         var notes = new List<string>();
-        var id = Convert.ToHexStringLower(SHA256.HashData(raw));
+        var id = IdOf(raw);
         var from = Sender(message);
         var body = MailBody.Of(message);
         notes.AddRange(body.Notes);
@@ -48,7 +48,7 @@ internal sealed class MailReader(MailIdentity identity)
         return new EmailMessage
         {
             Id = id,
-            File = $"{MailFolders.ProcessedName}/{id}.eml",
+            File = FileOf(id),
             From = from,
             ReplyTo = ReplyAddress(message, from, notes),
             To = [.. message.To.Mailboxes.Concat(message.Cc.Mailboxes).Take(MaxRecipients).Select(Address)],
@@ -64,6 +64,12 @@ internal sealed class MailReader(MailIdentity identity)
             NoReplyReason = AutomaticMail.Reason(message, from, identity),
         };
     }
+
+    /// <summary>See <see cref="EmailMessage.Id"/>.</summary>
+    public static string IdOf(byte[] raw) => Convert.ToHexStringLower(SHA256.HashData(raw));
+
+    /// <summary>See <see cref="EmailMessage.File"/>.</summary>
+    public static string FileOf(string id) => $"{MailFolders.ProcessedName}/{id}.eml";
 
     private static MimeMessage Parse(byte[] raw)
     {
