@@ -47,9 +47,15 @@ internal sealed record Configuration
         }
         catch (InvalidOperationException exception)
         {
-            throw new StartException($"A setting in {file} or in {Prefix}… is wrong: {exception.Message}", exception);
+            throw new StartException($"A setting in {file} or in the environment ({Prefix}…) is wrong: {Problem(exception)}", exception);
         }
     }
+
+    // For an unknown setting the binder talks of its own options; only the names at its end tell the user something.
+    private static string Problem(InvalidOperationException exception) =>
+        exception.Message.Contains(nameof(BinderOptions.ErrorOnUnknownConfiguration), StringComparison.Ordinal)
+            ? $"there is no setting {exception.Message[(exception.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}."
+            : exception.Message;
 
     public static Configuration From(SupportSettings settings, string? anthropicKeyOfEnvironment) => new()
     {

@@ -158,6 +158,8 @@ internal static class EmailSupportHost
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What keeps the host from starting is told in one line at the end, without a stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Temporalio", LogLevel.Warning);
         // Says at every start that the keys are not encrypted: they protect forms of a dashboard on this machine.

@@ -28,7 +28,7 @@ internal sealed partial class ServerLink(TemporalClientConnectOptions options, I
                 connected.SetResult(client);
                 return;
             }
-            catch (Exception exception) when (exception is RpcException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!told)
                     LogNoServer(logger, options.TargetHost!, exception.Message);

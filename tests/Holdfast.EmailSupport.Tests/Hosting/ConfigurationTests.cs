@@ -47,7 +47,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "Suport": {} , "Approval": { "Expire": "1h" } }""", "Suport")]
+    [InlineData("""{ "Suport": {} , "Approval": { "Expire": "1h" } }""", "there is no setting 'Suport'.")]
     [InlineData("""{ "Approval": { "ExpireAfter": "soon" } }""", "Approval:ExpireAfter")]
     [InlineData("""{ "Approval": { "ExpireAfter": "0s" } }""", "Approval:ExpireAfter")]
     [InlineData("""{ "Approval": { "Mode": "Never" } }""", "WhenNeeded, Always")]

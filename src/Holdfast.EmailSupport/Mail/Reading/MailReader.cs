@@ -22,12 +22,10 @@ internal sealed class MailReader(MailIdentity identity)
     // What an address may hold only in quotes, which no customer uses and header tricks need.
     private static readonly SearchValues<char> NotInAddresses = SearchValues.Create(" \t\r\n<>,;:\"()[]\\");
 
-    private static readonly Encoding Windows1252 = CodePages();
-
     private static readonly ParserOptions Options = new()
     {
         // What undeclared bytes most often are when they are not UTF-8.
-        CharsetEncoding = Windows1252,
+        CharsetEncoding = Encoding.GetEncoding(1252),
         MaxMimeDepth = MaxMimeDepth,
     };
 
@@ -130,11 +128,5 @@ internal sealed class MailReader(MailIdentity identity)
         if (text.Length > maxLength)
             notes.Add($"The {what} was cut from {text.Length} to {maxLength} characters. All of it is in the stored mail.");
         return PlainText.Cap(text, maxLength, "\n[cut]");
-    }
-
-    private static Encoding CodePages()
-    {
-        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        return Encoding.GetEncoding(1252);
     }
 }
