@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
@@ -100,13 +101,33 @@ internal sealed class ApprovalClient(WorkflowServiceClient server)
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
         {
-            return new DecisionResult.Refused("The workflow has ended; nothing can be decided any more.");
+            return new DecisionResult.Refused(await WhyTooLateAsync(ns, workflowId, runId, decision.ApprovalId, cancellation));
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.DeadlineExceeded)
         {
         }
 
         return new DecisionResult.Unconfirmed();
+    }
+
+    // A workflow that goes on at once after a decision has often ended when the second one comes, and then takes no updates.
+    // It still answers questions, and who was first says more than that it is over.
+    private async Task<string> WhyTooLateAsync(string ns, string workflowId, string runId, string approvalId, CancellationToken cancellation)
+    {
+        try
+        {
+            var approvals = await LoadAsync(ns, workflowId, runId, cancellation);
+            if (approvals.FirstOrDefault(one => one.Id == approvalId) is { IsPending: false, Decision: { By.Length: > 0, At: { } at } decision } decided)
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Approval {approvalId} was already {decided.State} by {decision.By} at {at.ToUniversalTime():yyyy-MM-dd HH:mm 'UTC'}.");
+        }
+        catch (Exception e) when (e is RpcException or JsonException)
+        {
+            // Without a worker there is less to say.
+        }
+
+        return "The workflow has ended; nothing can be decided any more.";
     }
 
     private static Payload ToPayload(DecideRequest decision) => new()

@@ -7,47 +7,76 @@ using MimeKit;
 namespace Holdfast.EndToEnd.Tests.EmailSupport;
 
 /// <summary>
-/// The e-mail application as a process of its own, on a server that the test runs; and its mail folders,
-/// seen from outside.
+/// The e-mail application as a process of its own, and its mail folders, seen from outside. It can be killed and
+/// started again: ports and data stay the same.
 /// </summary>
 internal sealed class SupportDesk : IAsyncDisposable
 {
-    private readonly ProgramUnderTest _program;
-    private readonly string _folder;
+    private const string Announcement = "Holdfast e-mail support is running.";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    private SupportDesk(ProgramUnderTest program, string folder)
+    private readonly string _folder;
+    private readonly string[] _arguments;
+    private ProgramUnderTest _program;
+
+    private SupportDesk(string folder, int uiPort, string[] arguments, ProgramUnderTest program)
     {
-        _program = program;
         _folder = folder;
+        _arguments = arguments;
+        _program = program;
+        Dashboard = new Uri($"http://localhost:{uiPort}");
     }
 
+    public Uri Dashboard { get; }
+
+    /// <summary>What it has written since it was started last.</summary>
     public string Output => _program.Output;
 
     public bool HasExited => _program.HasExited;
 
+    /// <summary>On a server that the test runs, which may be away.</summary>
     public static SupportDesk Start(string target, string folder)
     {
-        var start = new ProcessStartInfo(Repository.Executable("Holdfast.EmailSupport", "Holdfast.EmailSupport", "HOLDFAST_EMAIL_EXE"))
-        {
-            ArgumentList =
-            {
-                "--data", folder, "--target", target, "--ui-port", FreePort.Find().ToString(CultureInfo.InvariantCulture),
-            },
-            WorkingDirectory = folder,
-        };
-        // The offline rules answer: a test must not depend on what a model says, nor pay for it.
-        start.Environment.Remove("ANTHROPIC_API_KEY");
-        return new(ProgramUnderTest.Start(start), folder);
+        var uiPort = FreePort.Find();
+        string[] arguments = ["--data", folder, "--target", target, "--ui-port", Text(uiPort)];
+        return new(folder, uiPort, arguments, ProgramUnderTest.Start(StartInfo(folder, arguments)));
+    }
+
+    /// <summary>As the README says: server, dashboard and worker in the one process.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="flags">More flags, such as <c>--samples</c>.</param>
+    public static async Task<SupportDesk> StartWithServerAsync(string folder, params string[] flags)
+    {
+        var uiPort = FreePort.Find();
+        string[] arguments = ["--data", folder, "--port", Text(FreePort.Find()), "--ui-port", Text(uiPort), .. flags];
+        return new(folder, uiPort, arguments, await ProgramUnderTest.StartAsync(StartInfo(folder, arguments), Announcement, StartLimit));
+    }
+
+    public Task KillAsync() => _program.KillAsync();
+
+    /// <summary>Starts it on the data that is there.</summary>
+    public async Task StartAgainAsync()
+    {
+        Assert.True(_program.HasExited, "The e-mail application still runs.");
+        await _program.DisposeAsync();
+        _program = await ProgramUnderTest.StartAsync(StartInfo(_folder, _arguments), Announcement, StartLimit);
     }
 
     /// <summary>Drops a mail into the inbox as a mail program does: whole, by a rename.</summary>
     public void Drop(MimeMessage mail)
     {
+        using var bytes = new MemoryStream();
+        mail.WriteTo(bytes);
+        Drop($"{mail.MessageId!.Split('@')[0]}.eml", bytes.ToArray());
+    }
+
+    /// <summary>Drops a file into the inbox, whatever it holds.</summary>
+    public void Drop(string name, byte[] bytes)
+    {
         var inbox = Directory.CreateDirectory(Path.Combine(_folder, "mail", "inbox")).FullName;
-        var name = mail.MessageId!.Split('@')[0];
         var whole = Path.Combine(_folder, $"{name}.tmp");
-        mail.WriteTo(whole);
-        File.Move(whole, Path.Combine(inbox, $"{name}.eml"));
+        File.WriteAllBytes(whole, bytes);
+        File.Move(whole, Path.Combine(inbox, name));
     }
 
     /// <summary>Everything sent so far.</summary>
@@ -89,4 +118,17 @@ internal sealed class SupportDesk : IAsyncDisposable
     public static string MessageId(int number) => string.Create(CultureInfo.InvariantCulture, $"mail-{number:000}@customer.example");
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    private static ProcessStartInfo StartInfo(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Repository.Executable("Holdfast.EmailSupport", "Holdfast.EmailSupport", "HOLDFAST_EMAIL_EXE"), arguments)
+        {
+            WorkingDirectory = folder,
+        };
+        // The offline rules answer: a test must not depend on what a model says, nor pay for it.
+        start.Environment.Remove("ANTHROPIC_API_KEY");
+        return start;
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }
