@@ -35,8 +35,11 @@ public class CronTests
             Assert.Equal(1, started.Attempt);
             Assert.InRange(started.FirstWorkflowTaskBackoff.ToTimeSpan(), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
 
-            await server.Client.GetWorkflowHandle(handle.Id).TerminateAsync();
-            await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
+            await third.CancelAsync();
+            var ended = await Assert.ThrowsAsync<WorkflowFailedException>(() => third.GetResultAsync());
+            Assert.IsType<CanceledFailureException>(ended.InnerException);
+            var last = await server.Client.GetWorkflowHandle(handle.Id).DescribeAsync();
+            Assert.Equal((third.RunId, WorkflowExecutionStatus.Canceled), (last.RunId, last.Status));
 
             async Task<Temporalio.Api.History.V1.HistoryEvent> CompletedAsync(string runId)
             {

@@ -36,7 +36,8 @@ public class LocalActivityTests
             }),
             async () =>
             {
-                var handle = await StartAsync(server);
+                // The worker asks for more time when four fifths of it are over.
+                var handle = await StartAsync(server, TimeSpan.FromSeconds(3));
                 await handle.WaitForAsync(EventType.WorkflowTaskCompleted, 2);
                 letGo.SetResult("slow");
                 Assert.Equal("slow", await handle.GetResultAsync());
@@ -88,10 +89,10 @@ public class LocalActivityTests
             });
     }
 
-    private static Task<WorkflowHandle<Local, string>> StartAsync(SdkServer server)
+    private static Task<WorkflowHandle<Local, string>> StartAsync(SdkServer server, TimeSpan? taskTimeout = null)
     {
         var options = server.Options();
-        options.TaskTimeout = TimeSpan.FromSeconds(1);
+        options.TaskTimeout = taskTimeout ?? TimeSpan.FromSeconds(1);
         return server.Client.StartWorkflowAsync((Local wf) => wf.RunAsync(), options);
     }
 

@@ -134,6 +134,34 @@ public class StickyQueueTests
     }
 
     [Fact]
+    public async Task A_history_of_several_pages_reaches_a_worker_whole_and_so_does_that_of_a_second_try()
+    {
+        await using var server = await SdkServer.StartAsync();
+        var service = server.Client.WorkflowService;
+        var handle = await server.Client.StartWorkflowAsync((Listening wf) => wf.RunAsync(), server.Options());
+        var words = Enumerable.Range(0, 20).Select(number => $"word-{number}").ToList();
+        foreach (var word in words.Select(word => word.PadRight(250_000)))
+            await handle.SignalAsync(wf => wf.SayAsync(word));
+        var task = await service.PollWorkflowTaskQueueAsync(new() { Namespace = "default", TaskQueue = new() { Name = server.TaskQueue }, Identity = "raw" });
+        Assert.False(task.NextPageToken.IsEmpty);
+        await service.RespondWorkflowTaskFailedAsync(new() { Namespace = "default", TaskToken = task.TaskToken, Identity = "raw" });
+
+        await server.WithWorkerAsync(
+            options =>
+            {
+                options.MaxCachedWorkflows = 0;
+                options.AddWorkflow<Listening>();
+            },
+            async () =>
+            {
+                await handle.WaitForAsync(EventType.WorkflowTaskCompleted);
+                await handle.SignalAsync(wf => wf.SayAsync("end"));
+                Assert.Equal(string.Join(' ', [.. words, "end"]), await handle.GetResultAsync());
+                await handle.ShouldReplayAsync<Listening>();
+            });
+    }
+
+    [Fact]
     public async Task A_reset_of_the_sticky_queue_sends_the_next_task_to_the_normal_queue()
     {
         await using var server = await SdkServer.StartAsync();
@@ -177,7 +205,7 @@ public class StickyQueueTests
         [WorkflowSignal]
         public Task SayAsync(string word)
         {
-            heard.Add(word);
+            heard.Add(word.Trim());
             return Task.CompletedTask;
         }
     }
