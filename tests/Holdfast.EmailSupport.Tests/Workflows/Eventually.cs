@@ -3,7 +3,7 @@ namespace Holdfast.EmailSupport.Tests.Workflows;
 /// <summary>Waits for something that another process or thread brings about.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Looks until there is something to see.</summary>
