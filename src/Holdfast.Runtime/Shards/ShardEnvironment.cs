@@ -29,7 +29,7 @@ public sealed record ShardEnvironment
     public int Shards { get; init; } = 4;
 
     /// <summary>How much history all shards together may keep in memory, in bytes (an estimate). What is busy stays in any case.</summary>
-    public long CacheBytes { get; init; } = 256L * 1024 * 1024;
+    public long CacheBytes { get; init; } = 64L * 1024 * 1024;
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }
