@@ -1,7 +1,7 @@
 using System.Text;
 using Google.Protobuf.Reflection;
-using WorkflowReflection = Temporalio.Api.WorkflowService.V1.ServiceReflection;
 using OperatorReflection = Temporalio.Api.OperatorService.V1.ServiceReflection;
+using WorkflowReflection = Temporalio.Api.WorkflowService.V1.ServiceReflection;
 
 // Writes the gRPC service bases of the protocol package's services:
 //   dotnet run --project tools/Holdfast.ServiceBases -- src/Holdfast.Server/Generated
