@@ -16,10 +16,14 @@ internal sealed class ApiKeys(IOptions<HoldfastServerOptions> options)
     // gRPC's UNAUTHENTICATED, 16.
     private const string Unauthenticated = "16";
 
-    private readonly byte[][] hashes = [.. options.Value.ApiKeyHashes.Select(Convert.FromHexString)];
+    private readonly byte[][] hashes = [.. options.Value.ApiKeyHashes.Select(Hash)];
 
     /// <summary>Refuses requests without a key before anything of them is read.</summary>
     public RequestDelegate Guard(RequestDelegate next) => hashes.Length == 0 ? next : context => Opens(context.Request) ? next(context) : Refuse(context);
+
+    private static byte[] Hash(string digits) => digits.Length == SHA256.HashSizeInBytes * 2
+        ? Convert.FromHexString(digits)
+        : throw new FormatException("ApiKeyHashes holds something that is no SHA-256: each must be 64 hexadecimal digits.");
 
     private bool Opens(HttpRequest request)
     {

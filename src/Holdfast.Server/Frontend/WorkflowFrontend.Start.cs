@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Holdfast.Engine;
 using Holdfast.Engine.Workflows;
 using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.Signals;
@@ -41,8 +42,9 @@ internal sealed partial class WorkflowFrontend
         CheckMemo(request.Memo);
         if (request.Links.Count > MostLinks)
             throw Refused.InvalidArgument($"cannot attach more than {MostLinks} links per request, got {request.Links.Count}");
-        if (request.TimeSkippingConfig is not null)
-            throw Refused.With(new Engine.Refusal(Engine.RefusalCode.Unimplemented, "TimeSkippingConfig is set on request, but this server does not skip time."));
+        RefuseUnsupported(request.TimeSkippingConfig is not null, "TimeSkippingConfig");
+        RefuseUnsupported(request.VersioningOverride is not null, "VersioningOverride");
+        RefuseUnsupported(request.CompletionCallbacks.Count > 0, "CompletionCallbacks");
         request.RequestId = RequestIdOf(request.RequestId);
     }
 
@@ -56,7 +58,16 @@ internal sealed partial class WorkflowFrontend
         Requests.Timeout(request.WorkflowTaskTimeout, "WorkflowTaskTimeout");
         CheckSchedule(request.CronSchedule, request.WorkflowStartDelay, request.RetryPolicy);
         CheckMemo(request.Memo);
+        RefuseUnsupported(request.TimeSkippingConfig is not null, "TimeSkippingConfig");
+        RefuseUnsupported(request.VersioningOverride is not null, "VersioningOverride");
         request.RequestId = RequestIdOf(request.RequestId);
+    }
+
+    // To go on without what was asked for would be a promise that nobody keeps.
+    private static void RefuseUnsupported(bool isSet, string field)
+    {
+        if (isSet)
+            throw Refused.With(new Refusal(RefusalCode.Unimplemented, $"{field} is set on request, but this server does not support it."));
     }
 
     private static void CheckNames(string workflowId, WorkflowType? type, string requestId)

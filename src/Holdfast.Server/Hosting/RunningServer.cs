@@ -83,9 +83,9 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
             Queries = queries,
             WorkflowTasks = new WorkflowTaskPolls(shards, queues, queries, time, NewId),
             ActivityTasks = new ActivityTaskPolls(shards, queues, time, NewId),
-            ShardCount = await store.FixShardCountAsync(environment.Shards, cancellationToken),
         };
 
+        parts.ShardCount = await store.FixShardCountAsync(environment.Shards, cancellationToken);
         await namespaces.LoadAsync(cancellationToken);
         foreach (var name in options.Value.Namespaces)
             await namespaces.EnsureAsync(name, options.Value.Retention, options.Value.SearchAttributes, cancellationToken);
@@ -135,6 +135,6 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
         public required ActivityTaskPolls ActivityTasks { get; init; }
 
-        public required int ShardCount { get; init; }
+        public int ShardCount { get; set; }
     }
 }

@@ -83,6 +83,21 @@ public sealed class WorkflowTests(ServerFixture fixture) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task What_a_start_asks_for_in_vain_is_refused_rather_than_forgotten()
+    {
+        var called = Start();
+        called.CompletionCallbacks.Add(new Callback { Nexus = new Callback.Types.Nexus { Url = "http://127.0.0.1/done" } });
+        var pinned = Start();
+        pinned.VersioningOverride = new Temporalio.Api.Workflow.V1.VersioningOverride { AutoUpgrade = true };
+
+        var refusals = new[] { await Client.RefusalAsync(called), await Client.RefusalAsync(pinned) };
+
+        Assert.All(refusals, refusal => Assert.Equal(StatusCode.Unimplemented, refusal.Code));
+        Assert.Contains("CompletionCallbacks", refusals[0].Message, StringComparison.Ordinal);
+        Assert.Contains("VersioningOverride", refusals[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_deprecated_namespace_takes_no_new_workflows()
     {
         await Client.CallAsync<RegisterNamespaceResponse>(
