@@ -28,8 +28,9 @@ internal sealed partial class HoldfastProcess : IAsyncDisposable
     /// <summary>Starts the executable; it may or may not come up.</summary>
     public static HoldfastProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), .. arguments])
+        // A test run in the background of a script has SIGINT ignored, and its children inherit that; operators' shells do not do so.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

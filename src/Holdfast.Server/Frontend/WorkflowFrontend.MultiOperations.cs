@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Holdfast.Engine;
-using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.Updates;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.Failure.V1;
@@ -16,8 +15,7 @@ internal sealed partial class WorkflowFrontend
     private static readonly Refusal Innocent = new(RefusalCode.Aborted, "Operation was aborted.", new MultiOperationExecutionAborted());
 
     /// <summary>
-    /// Update-with-start, the one pair of operations that there is: starts the workflow unless it runs, and updates it. An update that the
-    /// workflow knows already is answered before anything is started.
+    /// Update-with-start, the one pair of operations that there is: starts the workflow unless it runs, and updates it, in one decision.
     /// </summary>
     public override async Task<ExecuteMultiOperationResponse> ExecuteMultiOperation(ExecuteMultiOperationRequest request, ServerCallContext context)
     {
@@ -28,31 +26,26 @@ internal sealed partial class WorkflowFrontend
         var update = request.Operations[1].UpdateWorkflow;
         CheckPair(request.Namespace, start, update);
 
-        var target = new WorkflowTarget(ns.Id, start.WorkflowId);
-        if (await KnownUpdateAsync(target, update, context) is { } runId)
-            return await UpdateStartedAsync(new StartWorkflowExecutionResponse { RunId = runId }, target with { RunId = runId }, update, context);
-
-        var started = await Shards.AskAsync(new StartWorkflow(ns.Id, start), context.CancellationToken);
-        if (started.Answer.Refusal is { } refusal)
-            throw Refused.With(Failed(refusal, Innocent));
-        var response = WithLink(started.Answer.Reply.Response, started.Run, request.Namespace);
-        return await UpdateStartedAsync(response, target with { RunId = response.RunId }, update, context);
+        var told = await AskAsync(new UpdateWithStart(ns.Id, start, update), context);
+        var (started, admitted) = told.Answer.Reply;
+        var run = new WorkflowTarget(ns.Id, start.WorkflowId, started.RunId);
+        return new ExecuteMultiOperationResponse
+        {
+            Responses =
+            {
+                new ExecuteMultiOperationResponse.Types.Response { StartWorkflow = WithLink(started, told.Run, request.Namespace) },
+                new ExecuteMultiOperationResponse.Types.Response { UpdateWorkflow = await StageOrBlameAsync(run, admitted, update, context) },
+            },
+        };
     }
 
-    private async Task<ExecuteMultiOperationResponse> UpdateStartedAsync(
-        StartWorkflowExecutionResponse started, WorkflowTarget run, UpdateWorkflowExecutionRequest update, ServerCallContext context)
+    /// <summary>Waits for the update; what comes of it in the end is the update's own fault, and told as such.</summary>
+    private async Task<UpdateWorkflowExecutionResponse> StageOrBlameAsync(
+        WorkflowTarget run, UpdateWorkflowExecutionResponse admitted, UpdateWorkflowExecutionRequest update, ServerCallContext context)
     {
         try
         {
-            var updated = await UpdateAsync(run, update, context);
-            return new ExecuteMultiOperationResponse
-            {
-                Responses =
-                {
-                    new ExecuteMultiOperationResponse.Types.Response { StartWorkflow = started },
-                    new ExecuteMultiOperationResponse.Types.Response { UpdateWorkflow = updated },
-                },
-            };
+            return await ReachStageAsync(run, admitted, update, context);
         }
         catch (RpcException refused) when (refused.GetRpcStatus() is { } status)
         {
@@ -61,15 +54,6 @@ internal sealed partial class WorkflowFrontend
                 Statuses = { StatusOf(Innocent), new OperationStatus { Code = status.Code, Message = status.Message, Details = { status.Details } } },
             }));
         }
-    }
-
-    /// <summary>The run that holds the update already, if any.</summary>
-    private async Task<string?> KnownUpdateAsync(WorkflowTarget target, UpdateWorkflowExecutionRequest update, ServerCallContext context)
-    {
-        var updateId = update.Request.Meta?.UpdateId ?? "";
-        if (updateId.Length == 0 || await Shards.ReadAsync(target, context.CancellationToken) is not { } run)
-            return null;
-        return UpdateStatus.Of(run.State, updateId) is { Refusal: null } ? run.State.Key.RunId : null;
     }
 
     private void CheckPair(string ns, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)

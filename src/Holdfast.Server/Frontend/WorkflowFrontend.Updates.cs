@@ -46,6 +46,13 @@ internal sealed partial class WorkflowFrontend
     private async Task<UpdateWorkflowExecutionResponse> UpdateAsync(WorkflowTarget target, UpdateWorkflowExecutionRequest request, ServerCallContext context)
     {
         var reply = await ReplyAsync(new UpdateWorkflow(target, request), context);
+        return await ReachStageAsync(target, reply, request, context);
+    }
+
+    /// <summary>Waits until an update that was taken has come as far as its caller wants.</summary>
+    private async Task<UpdateWorkflowExecutionResponse> ReachStageAsync(
+        WorkflowTarget target, UpdateWorkflowExecutionResponse reply, UpdateWorkflowExecutionRequest request, ServerCallContext context)
+    {
         var wanted = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
         if (wanted == Stage.Unspecified)
             wanted = Stage.Completed;
