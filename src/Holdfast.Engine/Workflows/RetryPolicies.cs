@@ -11,6 +11,7 @@ public static class RetryPolicies
     private const double DefaultCoefficient = 2;
     private const int DefaultMaximumIntervals = 100;
 
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(100 * 365);
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>The policy with every field filled in: workers read them all.</summary>
@@ -22,7 +23,12 @@ public static class RetryPolicies
         if (policy.BackoffCoefficient == 0)
             policy.BackoffCoefficient = DefaultCoefficient;
         if (Durations.OrZero(policy.MaximumInterval) == TimeSpan.Zero)
-            policy.MaximumInterval = Duration.FromTimeSpan(DefaultMaximumIntervals * policy.InitialInterval.ToTimeSpan());
+        {
+            // An absurd initial interval is the worker's own affair; a hundred times it must still be a duration.
+            var initial = policy.InitialInterval.ToTimeSpan();
+            policy.MaximumInterval = Duration.FromTimeSpan(initial < LongestInterval / DefaultMaximumIntervals ? DefaultMaximumIntervals * initial : LongestInterval);
+        }
+
         return policy;
     }
 

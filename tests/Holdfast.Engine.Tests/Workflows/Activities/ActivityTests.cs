@@ -198,6 +198,15 @@ public class ActivityTests
     }
 
     [Fact]
+    public void An_absurd_retry_interval_harms_nobody_but_its_activity()
+    {
+        var run = Started();
+        run.Turn(Activity("a", a => a.RetryPolicy = new RetryPolicy { InitialInterval = new Duration { Seconds = 315_576_000_000 } }));
+        run.FailActivity(run.StartActivity("a"));
+        Assert.True(Debts.Of(run.State, run.Now).WakeAt > run.Now + TimeSpan.FromDays(36_000));
+    }
+
+    [Fact]
     public void An_activity_without_any_timeout_fails_the_workflow_task()
     {
         var run = Started();
