@@ -30,11 +30,12 @@ public class ManyWorkflowsTests
                 await server.CrashAndRestartAsync();
             }
 
+            await Task.WhenAll(handles.Select(handle => handle.SignalAsync(wf => wf.GoAsync())));
             foreach (var (number, handle) in handles.Index())
             {
-                await handle.SignalAsync(wf => wf.GoAsync());
                 Assert.Equal($"{number}: 1 2 3", await handle.GetResultAsync());
-                await handle.ShouldReplayAsync<ThreeSteps>();
+                if (number % 10 == 0)
+                    await handle.ShouldReplayAsync<ThreeSteps>();
                 Assert.Equal(3, (await handle.EventsAsync(EventType.ActivityTaskCompleted)).Count);
                 Assert.Single(await handle.EventsAsync(EventType.WorkflowExecutionSignaled));
             }
