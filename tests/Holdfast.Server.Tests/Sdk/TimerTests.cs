@@ -111,7 +111,7 @@ public class TimerTests
         public async Task<string> RunAsync()
         {
             using var cancellation = new CancellationTokenSource();
-            var longTimer = Workflow.DelayAsync(TimeSpan.FromMilliseconds(300), cancellation.Token);
+            var longTimer = Workflow.DelayAsync(TimeSpan.FromHours(1), cancellation.Token);
             await Workflow.DelayAsync(TimeSpan.FromMilliseconds(50));
             cancellation.Cancel();
             try
