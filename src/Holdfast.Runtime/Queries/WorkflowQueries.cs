@@ -45,6 +45,15 @@ public sealed class WorkflowQueries(IShards shards, TaskQueues queues, TimeProvi
             {
                 if (IsRejected(run.State.Status, request.QueryRejectCondition))
                     return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = run.State.Status } };
+
+                // A run that is about to begin (it continues another one, is a retry, was delayed) answers once it has begun.
+                if (IsBeforeFirstTask(run.State) && run.State.ExecutionTime < deadline.UtcDateTime && !giveUp.IsCancellationRequested)
+                {
+                    run = await shards.WatchAsync(WorkflowTarget.Of(run.State.Key), seen => !IsBeforeFirstTask(seen.State), giveUp.Token);
+                    cancellation.ThrowIfCancellationRequested();
+                    continue;
+                }
+
                 if (WhyNotReady(run.State) is { } problem)
                     return NotReady(problem);
 
@@ -148,12 +157,14 @@ public sealed class WorkflowQueries(IShards shards, TaskQueues queues, TimeProvi
     {
         if (state.IsClosed)
             return state.LastCompletedStartedEventId == 0 ? "Workflow closed before workflow task started" : null;
-        if (state.WorkflowTask is null && state.LastCompletedStartedEventId == 0)
+        if (IsBeforeFirstTask(state))
             return "Workflow task is not scheduled yet.";
         return Math.Max(state.WorkflowTaskAttempt, state.WorkflowTask?.Attempt ?? 1) >= AttemptTakenForStuck
             ? "Unable to query workflow due to Workflow Task in failed state."
             : null;
     }
+
+    private static bool IsBeforeFirstTask(MutableState state) => !state.IsClosed && state.WorkflowTask is null && state.LastCompletedStartedEventId == 0;
 
     private static bool MustRideWithTask(MutableState state) => !state.IsClosed && state.WorkflowTask is not null;
 

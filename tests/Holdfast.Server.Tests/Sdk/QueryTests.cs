@@ -210,6 +210,25 @@ public class QueryTests
     }
 
     [Fact]
+    public async Task A_query_waits_for_a_workflow_that_begins_soon_and_is_refused_by_one_that_does_not()
+    {
+        await using var server = await SdkServer.StartAsync();
+        await server.WithWorkerAsync(worker => worker.AddWorkflow<Conversation>(), async () =>
+        {
+            var options = server.Options();
+            options.StartDelay = TimeSpan.FromSeconds(1);
+            var soon = await server.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), options);
+            Assert.Equal("", await soon.QueryAsync(wf => wf.Said()));
+
+            options = server.Options();
+            options.StartDelay = TimeSpan.FromHours(1);
+            var late = await server.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), options);
+            var refused = await Assert.ThrowsAsync<RpcException>(() => late.QueryAsync(wf => wf.Said(), new() { Rpc = new() { Timeout = TimeSpan.FromSeconds(10) } }));
+            Assert.Equal((RpcException.StatusCode.FailedPrecondition, "Workflow task is not scheduled yet."), (refused.Code, refused.Message));
+        });
+    }
+
+    [Fact]
     public async Task A_query_to_an_unknown_workflow_is_refused()
     {
         await using var server = await SdkServer.StartAsync();
