@@ -50,6 +50,9 @@ internal sealed record LogOptions(string Level, string Format)
         // Why a server could not start is said once, in one line; the host's own report of it is pages long.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level == LogLevel.Debug ? LogLevel.Debug : LogLevel.None);
 
+        // Whenever this one may log at all, the host makes an activity and a log scope for every request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level == LogLevel.Debug ? LogLevel.Debug : LogLevel.None);
+
         // At "info" one wants to read about the server, not about each connection and each refused request.
         if (level == LogLevel.Information)
         {
