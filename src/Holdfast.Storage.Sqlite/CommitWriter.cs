@@ -15,6 +15,7 @@ internal sealed class CommitWriter : IDisposable
     private const int MaxCachedHeaders = 20_000;
 
     private readonly SqliteConnection connection;
+    private readonly ShardOwnership shards;
     private readonly Dictionary<RunKey, CachedHeader> headers = [];
     private readonly List<CachedHeader> changed = [];
     private readonly Statement begin;
@@ -30,9 +31,10 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement clearSlot;
     private readonly VisibilityWriter visibility;
 
-    public CommitWriter(SqliteConnection connection)
+    public CommitWriter(SqliteConnection connection, ShardOwnership shards)
     {
         this.connection = connection;
+        this.shards = shards;
         begin = new Statement(connection, "BEGIN IMMEDIATE");
         commit = new Statement(connection, "COMMIT");
         rollback = new Statement(connection, "ROLLBACK");
@@ -64,6 +66,9 @@ internal sealed class CommitWriter : IDisposable
     /// <summary>Writes all, durable on return, or throws and writes nothing.</summary>
     public void Commit(IReadOnlyList<CommitBatch> batches)
     {
+        foreach (var batch in batches)
+            shards.Check(batch);
+
         // Room is made between transactions only: within one, a header looked up again would be the one before its changes.
         if (headers.Count >= MaxCachedHeaders)
             headers.Clear();

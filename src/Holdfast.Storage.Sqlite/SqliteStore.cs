@@ -15,6 +15,7 @@ public sealed class SqliteStore : IStore
     private readonly ReaderPool readers;
     private readonly Lock writing = new();
     private readonly SqliteConnection connection;
+    private readonly ShardOwnership shards;
     private readonly CommitWriter writer;
     private bool disposed;
 
@@ -23,7 +24,8 @@ public sealed class SqliteStore : IStore
         this.file = file;
         readers = new ReaderPool(file);
         connection = file.ConnectToWrite();
-        writer = new CommitWriter(connection);
+        shards = new ShardOwnership(connection);
+        writer = new CommitWriter(connection, shards);
     }
 
     /// <summary>Opens the database, makes it when the file is missing, and brings its schema up to date.</summary>
@@ -42,6 +44,21 @@ public sealed class SqliteStore : IStore
         }
     }
 
+    public ValueTask<long> AcquireShardAsync(int shard, string owner, bool renew, CancellationToken cancellation)
+    {
+        lock (writing)
+        {
+            try
+            {
+                return ValueTask.FromResult(shards.Acquire(shard, owner, renew));
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
+            {
+                throw Full(e);
+            }
+        }
+    }
+
     public ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
     {
         lock (writing)
@@ -52,7 +69,7 @@ public sealed class SqliteStore : IStore
             }
             catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
             {
-                throw new IOException($"The disk that holds the database {file.Path} is full. Reads go on; make room for writes.", e);
+                throw Full(e);
             }
         }
 
@@ -140,4 +157,7 @@ public sealed class SqliteStore : IStore
 
         file.Dispose();
     }
+
+    private IOException Full(SqliteException e) =>
+        new($"The disk that holds the database {file.Path} is full. Reads go on; make room for writes.", e);
 }

@@ -9,10 +9,23 @@ namespace Holdfast.Storage;
 public interface IStore : IAsyncDisposable
 {
     /// <summary>
-    /// Makes all of the batches durable in one transaction, or none. When it returns, the data is on disk in the store's durability
-    /// mode. Any exception means "outcome unknown": the caller gives its shards up and reloads. Called by one writer at a time
-    /// (<see cref="JournalWriter"/>); a run may occur in several batches, its writes then apply in the order given.
+    /// Makes <paramref name="owner"/> the owner of a shard, in place of whoever it was, and gives it the shard's next range id: larger than
+    /// any before, durable on return, to be shown with every batch. From then on every batch with an earlier one is refused.
+    /// <para>
+    /// With <paramref name="renew"/>, only if it is the owner already: for one whose last commit had an unknown outcome. The range id may then
+    /// stay the same; but what was committed under it before has by now either happened, so that every read sees it, or never will.
+    /// </para>
     /// </summary>
+    /// <param name="owner">Names one server process for as long as it lives, and no other ever.</param>
+    /// <exception cref="ShardLostException">Somebody else owns the shard that was to be renewed.</exception>
+    ValueTask<long> AcquireShardAsync(int shard, string owner, bool renew, CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes all of the batches durable in one transaction, or none. When it returns, the data is on disk in the store's durability
+    /// mode. Any exception but <see cref="ShardLostException"/> means "outcome unknown": the caller gives its shards up and reloads. Called by
+    /// one writer at a time (<see cref="JournalWriter"/>); a run may occur in several batches, its writes then apply in the order given.
+    /// </summary>
+    /// <exception cref="ShardLostException">A batch shows another range id than the stored one; nothing of any batch was written.</exception>
     ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation);
 
     /// <summary>The run's header, journal rows in sequence order and slots; null when there is no such run.</summary>

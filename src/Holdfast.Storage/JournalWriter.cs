@@ -7,7 +7,7 @@ namespace Holdfast.Storage;
 /// <remarks>
 /// Safety rests on two things: batches are written in the order in which they were queued, and a journal that lost a batch is marked so
 /// before anybody hears of it, so that nothing decided on top of the lost state can slip into a later transaction. It does not rest on the
-/// store knowing whether a failed transaction was written: the shards reload and see.
+/// store knowing whether a failed transaction was written: the shards renew their claim, reload and see.
 /// </remarks>
 public sealed class JournalWriter : IAsyncDisposable
 {
@@ -16,8 +16,10 @@ public sealed class JournalWriter : IAsyncDisposable
     private const long MaxBytesPerTransaction = 16 * 1024 * 1024;
 
     private readonly IStore store;
+    private readonly string owner;
     private readonly Lock opening = new();
     private readonly Dictionary<int, ShardJournal> journals = [];
+    private readonly HashSet<int> acquired = [];
     private readonly object gate = new();
     private readonly Queue<PendingCommit> queue = new();
     private readonly List<PendingCommit> taken = [];
@@ -26,29 +28,38 @@ public sealed class JournalWriter : IAsyncDisposable
     private bool stopping;
 
     /// <summary>Starts the writer. It does not own the store.</summary>
-    public JournalWriter(IStore store)
+    /// <param name="owner">Names this writer and no other, ever: shards belong to it.</param>
+    public JournalWriter(IStore store, string owner)
     {
         this.store = store;
+        this.owner = owner;
 
         // A thread of its own: it blocks in fsync, and must not wait for the thread pool when that is busy with the work the fsync releases.
         new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
     }
 
     /// <summary>
-    /// Opens a shard's journal. An earlier one of the same shard is shut: its batches that are not written yet fail. Completes when the store
-    /// holds all that the earlier one got written, so that the shard can load.
+    /// Opens a shard's journal: the first time by taking the shard from whoever owned it, later on only if it was not taken away meanwhile. An
+    /// earlier journal of the same shard is shut: its batches that are not written yet fail. Completes when the store holds all that the earlier
+    /// one got written, so that the shard can load.
     /// </summary>
-    public async ValueTask<ShardJournal> OpenAsync(int shard)
+    /// <exception cref="ShardLostException">Another server took the shard over.</exception>
+    public async ValueTask<ShardJournal> OpenAsync(int shard, CancellationToken cancellation = default)
     {
         ShardJournal journal;
+        bool renew;
         lock (opening)
         {
+            renew = acquired.Contains(shard);
             if (journals.TryGetValue(shard, out var earlier))
                 earlier.Lose(new CommitFailedException(shard, "its journal was opened anew"));
             journals[shard] = journal = new ShardJournal(this, shard);
         }
 
         await Enqueue(new PendingCommit(journal, batch: null));
+        journal.RangeId = await store.AcquireShardAsync(shard, owner, renew, cancellation);
+        lock (opening)
+            acquired.Add(shard);
         return journal;
     }
 
@@ -124,18 +135,29 @@ public sealed class JournalWriter : IAsyncDisposable
     private void Write()
     {
         Exception? failure = null;
-        if (batches.Count > 0)
+        while (batches.Count > 0)
         {
             try
             {
                 // Blocking is right here: this thread does nothing else.
                 store.CommitAsync(batches, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                break;
+            }
+            catch (ShardLostException e) when (batches.RemoveAll(batch => batch.Shard == e.Shard) > 0)
+            {
+                // That nothing was written is sure, so the other shards need not suffer for it: theirs go in without.
+                foreach (var pending in taken)
+                {
+                    if (pending.Batch?.Shard == e.Shard)
+                        pending.Journal.Lose(e);
+                }
             }
 #pragma warning disable CA1031 // Whatever went wrong, the outcome is unknown and every batch of the transaction hears of it.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 failure = e;
+                break;
             }
         }
 

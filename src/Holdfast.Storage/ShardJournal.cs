@@ -17,6 +17,9 @@ public sealed class ShardJournal
 
     public int Shard { get; }
 
+    /// <summary>Shown with every batch; set before the journal is handed out.</summary>
+    internal long RangeId { get; set; }
+
     internal Exception? LostBecause => lostBecause;
 
     /// <summary>
@@ -24,7 +27,8 @@ public sealed class ShardJournal
     /// How many it queues ahead is the shard's own bound.
     /// </summary>
     /// <exception cref="CommitFailedException">Thrown by the task: this batch or an earlier one of this journal failed, or the journal was opened anew.</exception>
-    public Task CommitAsync(IReadOnlyList<RunWrite> writes) => writer.Enqueue(new PendingCommit(this, new CommitBatch(Shard, writes)));
+    /// <exception cref="ShardLostException">Thrown by the task: another server owns the shard by now. There is no way back.</exception>
+    public Task CommitAsync(IReadOnlyList<RunWrite> writes) => writer.Enqueue(new PendingCommit(this, new CommitBatch(Shard, RangeId, writes)));
 
     internal void Lose(Exception because) => Interlocked.CompareExchange(ref lostBecause, because, null);
 }

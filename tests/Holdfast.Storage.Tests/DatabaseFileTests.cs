@@ -190,6 +190,19 @@ public sealed class DatabaseFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Range_ids_grow_over_restarts()
+    {
+        long first;
+        await using (var store = Open())
+            first = await store.AcquireShardAsync(1, "first", renew: false, default);
+
+        await using var reopened = Open();
+        await Assert.ThrowsAsync<ShardLostException>(() => reopened.AcquireShardAsync(1, "second", renew: true, default).AsTask());
+        Assert.True(await reopened.AcquireShardAsync(1, "second", renew: false, default) > first);
+        await Assert.ThrowsAsync<ShardLostException>(() => reopened.CommitAsync([new CommitBatch(1, first, [First(Run("order-1"))])], default).AsTask());
+    }
+
+    [Fact]
     public async Task A_database_of_schema_1_is_brought_up_to_date_with_all_it_holds()
     {
         Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "schema-1.sql")));

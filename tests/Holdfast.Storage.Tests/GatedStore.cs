@@ -25,6 +25,9 @@ internal sealed class GatedStore(IStore inner) : IStore
 
     public void FailNext(Exception with) => failure = with;
 
+    public ValueTask<long> AcquireShardAsync(int shard, string owner, bool renew, CancellationToken cancellation) =>
+        inner.AcquireShardAsync(shard, owner, renew, cancellation);
+
     public async ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
     {
         entered.TrySetResult();

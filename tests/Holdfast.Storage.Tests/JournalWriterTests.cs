@@ -8,7 +8,7 @@ public sealed class JournalWriterTests : IAsyncLifetime
     private readonly GatedStore store = new(new InMemoryStore());
     private readonly JournalWriter writer;
 
-    public JournalWriterTests() => writer = new JournalWriter(store);
+    public JournalWriterTests() => writer = new JournalWriter(store, "first");
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -119,6 +119,32 @@ public sealed class JournalWriterTests : IAsyncLifetime
         await Assert.ThrowsAsync<CommitFailedException>(() => behind);
         Assert.Null(await store.Rows(Run("order-2")));
         await Assert.ThrowsAsync<CommitFailedException>(() => earlier.CommitAsync([First(Run("order-3"))]));
+    }
+
+    [Fact]
+    public async Task A_shard_that_was_taken_over_is_lost_for_good_and_the_others_of_its_transaction_are_not()
+    {
+        var journal = await writer.OpenAsync(1);
+        var other = await writer.OpenAsync(2);
+        await journal.CommitAsync([First(Run("order-1"))]);
+        await using var second = new JournalWriter(store, "second");
+        store.Close();
+        var blocker = other.CommitAsync([First(Run("order-2"))]);
+        await store.Entered();
+        Task[] stale = [journal.CommitAsync([Next(Run("order-1"), 2)]), journal.CommitAsync([Next(Run("order-1"), 3)])];
+        var elsewhere = other.CommitAsync([Next(Run("order-2"), 2)]);
+        var taken = second.OpenAsync(1).AsTask();
+        await taken;
+        store.Open();
+
+        await blocker;
+        await elsewhere;
+        foreach (var task in stale)
+            await Assert.ThrowsAsync<ShardLostException>(() => task);
+        await Assert.ThrowsAsync<ShardLostException>(() => writer.OpenAsync(1).AsTask());
+        await (await taken).CommitAsync([Next(Run("order-1"), 2, "second's")]);
+        Assert.Equal(["first", "second's"], await store.Rows(Run("order-1")));
+        Assert.Equal(2, (await store.Rows(Run("order-2")))!.Count());
     }
 
     [Fact]

@@ -68,10 +68,10 @@ public abstract class StoreContract : IAsyncLifetime
         var run = Run("order-1");
         await Store.CommitAsync(
             [
-                new CommitBatch(3, [First(run)]),
-                new CommitBatch(4, [First(Run("order-2"))]),
-                new CommitBatch(3, [Next(run, 2) with { Owes = true }, Next(run, 3)]),
-                new CommitBatch(3, [Next(run, 4, "fourth") with { WakeAt = Noon }]),
+                await Store.Batch(3, First(run)),
+                await Store.Batch(4, First(Run("order-2"))),
+                await Store.Batch(3, Next(run, 2) with { Owes = true }, Next(run, 3)),
+                await Store.Batch(3, Next(run, 4, "fourth") with { WakeAt = Noon }),
             ],
             default);
 
@@ -236,6 +236,71 @@ public abstract class StoreContract : IAsyncLifetime
         Assert.Equal(16, await Store.FixShardCountAsync(4, default));
     }
 
+    [Fact]
+    public async Task The_range_id_of_a_shard_grows_with_each_owner_and_is_its_own()
+    {
+        var first = await Store.AcquireShardAsync(1, "first", renew: false, default);
+        var second = await Store.AcquireShardAsync(1, "second", renew: false, default);
+        var again = await Store.AcquireShardAsync(1, "second", renew: false, default);
+        Assert.True(0 < first && first < second && second < again);
+
+        var other = await Store.AcquireShardAsync(2, "first", renew: false, default);
+        await Store.CommitAsync([new CommitBatch(1, again, [First(Run("order-1"))]), new CommitBatch(2, other, [First(Run("order-2"))])], default);
+        Assert.NotNull(await Store.Rows(Run("order-1")));
+        Assert.NotNull(await Store.Rows(Run("order-2")));
+    }
+
+    [Fact]
+    public async Task What_a_stale_owner_commits_is_refused_whole_and_the_new_owner_goes_on()
+    {
+        var stale = await Store.AcquireShardAsync(1, "first", renew: false, default);
+        var other = await Store.AcquireShardAsync(2, "first", renew: false, default);
+        await Store.CommitAsync([new CommitBatch(1, stale, [First(Run("order-1"))])], default);
+        var fresh = await Store.AcquireShardAsync(1, "second", renew: false, default);
+
+        var lost = await Assert.ThrowsAsync<ShardLostException>(() => Store.CommitAsync(
+            [
+                new CommitBatch(2, other, [First(Run("order-2"), visibility: Row(Noon)) with { Owes = true, Slots = [Slot("a", "1")] }]),
+                new CommitBatch(1, stale, [Next(Run("order-1"), 2)]),
+            ],
+            default).AsTask());
+        Assert.Equal(1, lost.Shard);
+        Assert.Equal(["first"], await Store.Rows(Run("order-1")));
+        Assert.Null(await Store.Rows(Run("order-2")));
+        Assert.Null(await Store.FindCurrentRunAsync(Namespace, "order-2", default));
+        Assert.Empty(await Store.FindDueRunsAsync(2, DateTime.MaxValue, null, 10, default));
+        Assert.Empty((await Store.ListAsync(new VisibilityQuery(Namespace), default)).Entries);
+
+        await Store.CommitAsync([new CommitBatch(1, fresh, [Next(Run("order-1"), 2, "the new owner's")])], default);
+        await Store.CommitAsync([new CommitBatch(2, other, [First(Run("order-2"))])], default);
+        await Assert.ThrowsAsync<ShardLostException>(() => Store.CommitAsync([new CommitBatch(1, stale, [Next(Run("order-1"), 3)])], default).AsTask());
+        Assert.Equal(["first", "the new owner's"], await Store.Rows(Run("order-1")));
+    }
+
+    [Fact]
+    public async Task A_range_id_that_was_never_given_commits_nothing()
+    {
+        await Assert.ThrowsAsync<ShardLostException>(() => Store.CommitAsync([new CommitBatch(1, 1, [First(Run("order-1"))])], default).AsTask());
+        var rangeId = await Store.AcquireShardAsync(1, "first", renew: false, default);
+        await Assert.ThrowsAsync<ShardLostException>(() => Store.CommitAsync([new CommitBatch(1, rangeId + 1, [First(Run("order-1"))])], default).AsTask());
+        Assert.Null(await Store.Rows(Run("order-1")));
+    }
+
+    [Fact]
+    public async Task A_shard_is_renewed_by_its_owner_only()
+    {
+        await Assert.ThrowsAsync<ShardLostException>(() => Store.AcquireShardAsync(1, "first", renew: true, default).AsTask());
+        var first = await Store.AcquireShardAsync(1, "first", renew: false, default);
+        var renewed = await Store.AcquireShardAsync(1, "first", renew: true, default);
+        Assert.True(renewed >= first);
+        await Store.CommitAsync([new CommitBatch(1, renewed, [First(Run("order-1"))])], default);
+
+        var second = await Store.AcquireShardAsync(1, "second", renew: false, default);
+        var lost = await Assert.ThrowsAsync<ShardLostException>(() => Store.AcquireShardAsync(1, "first", renew: true, default).AsTask());
+        Assert.Equal("Shard 1 was taken over by another server: its owner is second.", lost.Message);
+        await Store.CommitAsync([new CommitBatch(1, second, [Next(Run("order-1"), 2)])], default);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -277,7 +342,7 @@ public abstract class StoreContract : IAsyncLifetime
             if (random.Next(6) == 0)
                 await Refused([.. writes, First(writes[^1].Run)]);
             var cut = random.Next(writes.Count);
-            await Store.CommitAsync([new CommitBatch(1, writes[..cut]), new CommitBatch(1, writes[cut..])], default);
+            await Store.CommitAsync([await Store.Batch(1, [.. writes[..cut]]), await Store.Batch(1, [.. writes[cut..]])], default);
         }
 
         foreach (var (run, rows) in journals)

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Holdfast.Engine;
 using Temporalio.Api.Common.V1;
@@ -10,6 +12,8 @@ namespace Holdfast.Storage.Tests;
 internal static class Writes
 {
     public const string Namespace = "9f5c7a0e-0000-4000-8000-000000000001";
+
+    private static readonly ConditionalWeakTable<IStore, ConcurrentDictionary<int, long>> OwnRanges = [];
 
     public static readonly DateTime Noon = new(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
 
@@ -53,8 +57,17 @@ internal static class Writes
 
     public static Task Commit(this IStore store, params RunWrite[] writes) => store.CommitIn(0, writes);
 
-    public static Task CommitIn(this IStore store, int shard, params RunWrite[] writes) =>
-        store.CommitAsync([new CommitBatch(shard, writes)], default).AsTask();
+    public static async Task CommitIn(this IStore store, int shard, params RunWrite[] writes) =>
+        await store.CommitAsync([await store.Batch(shard, writes)], default);
+
+    /// <summary>A batch of the tests' own shard owner, which takes each shard once for each store.</summary>
+    public static async Task<CommitBatch> Batch(this IStore store, int shard, params RunWrite[] writes)
+    {
+        var ranges = OwnRanges.GetOrCreateValue(store);
+        if (!ranges.TryGetValue(shard, out var rangeId))
+            ranges[shard] = rangeId = await store.AcquireShardAsync(shard, "the tests", renew: false, default);
+        return new CommitBatch(shard, rangeId, writes);
+    }
 
     public static async Task<IEnumerable<string>?> Rows(this IStore store, RunKey run) =>
         (await store.LoadRunAsync(run, default))?.Rows.Select(Encoding.UTF8.GetString);

@@ -12,7 +12,9 @@ public sealed class LocalShards : IShards, IAsyncDisposable
 
     public LocalShards(ShardEnvironment environment) => this.environment = environment;
 
-    /// <summary>Opens the shards and serves; what was owed when the store was last used is derived in the background.</summary>
+    /// <summary>
+    /// Takes the shards, from whoever owned them, and serves; what was owed when the store was last used is derived in the background.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         var count = await environment.Store.FixShardCountAsync(environment.Shards, cancellation);
@@ -20,6 +22,8 @@ public sealed class LocalShards : IShards, IAsyncDisposable
         var started = new ShardRunner[count];
         for (var shard = 0; shard < count; shard++)
             started[shard] = new ShardRunner(shard, environment, environment.CacheBytes / count, deliveries);
+        foreach (var runner in started)
+            await runner.OpenAsync(cancellation);
         runners = started;
         foreach (var runner in started)
             runner.Start();

@@ -31,5 +31,10 @@ public sealed record ShardEnvironment
     /// <summary>How much history all shards together may keep in memory, in bytes (an estimate). What is busy stays in any case.</summary>
     public long CacheBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// Called when another server took a shard over: this one serves it no more, for good. Of use to end a process that has nothing left to do.
+    /// </summary>
+    public Action<int> OnShardLost { get; init; } = static _ => { };
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -22,6 +22,12 @@ internal static partial class ShardLog
     [LoggerMessage(6, LogLevel.Critical, "Shard {Shard} stopped: a bug in its loop. Restart the server; nothing that was answered is lost.")]
     public static partial void ShardStopped(ILogger logger, Exception exception, int shard);
 
+    [LoggerMessage(8, LogLevel.Critical, "Shard {Shard} is given up: {Reason} Requests to it are refused from now on; nothing that was answered is lost.")]
+    public static partial void ShardLost(ILogger logger, int shard, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "Shard {Shard} cannot open its journal; requests are refused until it can. It tries again in {PauseMs} ms.")]
+    public static partial void OpenFailed(ILogger logger, Exception exception, int shard, double pauseMs);
+
     [LoggerMessage(7, LogLevel.Warning, "Delivery {Kind} of event {EventId} of workflow {WorkflowId} (run {RunId}) was given up, its own run refuses the outcome: {Problem}")]
     public static partial void DeliveryGivenUp(ILogger logger, string kind, long eventId, string workflowId, string runId, string problem);
 }

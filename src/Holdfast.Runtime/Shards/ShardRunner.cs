@@ -11,7 +11,7 @@ namespace Holdfast.Runtime.Shards;
 /// </summary>
 /// <remarks>
 /// When a commit fails the shard forgets all it has in memory, tells those who wait that it could not, opens its journal again and derives from the store
-/// anew. Requests that were not decided yet are decided then.
+/// anew. Requests that were not decided yet are decided then. When another server took the shard over, this one is done with it for good.
 /// </remarks>
 internal sealed class ShardRunner : IAsyncDisposable
 {
@@ -50,10 +50,12 @@ internal sealed class ShardRunner : IAsyncDisposable
     private int waiting;
     private int failures;
     private volatile bool stopping;
+    private volatile Refusal? refusedForGood;
     private DateTime armedFor = DateTime.MaxValue;
     private DateTime nextRefill = DateTime.MaxValue;
     private DateTime nextLagWrite = DateTime.MaxValue;
     private DateTime quietUntil = DateTime.MinValue;
+    private DateTime reopenAt = DateTime.MinValue;
 
     public ShardRunner(int shard, ShardEnvironment environment, long cacheBytes, DeliveryService deliveries)
     {
@@ -66,6 +68,9 @@ internal sealed class ShardRunner : IAsyncDisposable
     }
 
     private DateTime Now => environment.Time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Takes the shard. Before <see cref="Start"/>, so that a store that cannot be used keeps the server from starting.</summary>
+    public async ValueTask OpenAsync(CancellationToken cancellation) => journal = await environment.Journal.OpenAsync(shard, cancellation);
 
     public void Start() => running = Task.Run(RunAsync);
 
@@ -83,7 +88,7 @@ internal sealed class ShardRunner : IAsyncDisposable
     public Refusal? Enqueue(Envelope envelope)
     {
         if (stopping)
-            return Refusal.Unavailable("The server is shutting down.");
+            return NotServing;
         if (Interlocked.Increment(ref waiting) > InboxCapacity)
         {
             Interlocked.Decrement(ref waiting);
@@ -92,14 +97,16 @@ internal sealed class ShardRunner : IAsyncDisposable
 
         if (inbox.Writer.TryWrite(envelope))
             return null;
-        return Refusal.Unavailable("The server is shutting down.");
+        return NotServing;
     }
+
+    private Refusal NotServing => refusedForGood ?? Refusal.Unavailable("The server is shutting down.");
 
     private async Task RunAsync()
     {
         try
         {
-            await OpenAsync();
+            FindDueRuns(recovering: true);
             while (true)
             {
                 if (TakeMessages())
@@ -112,6 +119,14 @@ internal sealed class ShardRunner : IAsyncDisposable
                 if (ArmTimer() && !CanDecide)
                     await inbox.Reader.WaitToReadAsync();
             }
+        }
+        catch (ShardLostException e)
+        {
+            ShardLog.ShardLost(environment.Logger, shard, e.Message);
+            await epoch.CancelAsync();
+            refusedForGood = Refusal.Unavailable($"{e.Message} This server serves it no more.");
+            Abandon(refusedForGood);
+            environment.OnShardLost(shard);
         }
 #pragma warning disable CA1031 // The last line: whoever waits must not wait for ever.
         catch (Exception e)
@@ -126,18 +141,20 @@ internal sealed class ShardRunner : IAsyncDisposable
     {
         try
         {
+            if (journal is null && !await ReopenAsync())
+                return;
             await ReleaseAsync();
             await DecideAsync();
         }
 #pragma warning disable CA1031 // A bug outside of any decision: what is in memory cannot be trusted, what is stored can.
-        catch (Exception e)
+        catch (Exception e) when (e is not ShardLostException)
 #pragma warning restore CA1031
         {
             await ReloadAsync(e);
         }
     }
 
-    private bool CanDecide => pending.Count > 0 && inFlight.Count < MaxBatchesInFlight;
+    private bool CanDecide => journal is not null && pending.Count > 0 && inFlight.Count < MaxBatchesInFlight;
 
     /// <summary>Empties the inbox; true when one of the messages was to stop.</summary>
     private bool TakeMessages()
@@ -297,6 +314,8 @@ internal sealed class ShardRunner : IAsyncDisposable
     /// <summary>A commit failed, or nobody knows: whatever is in memory may never have happened.</summary>
     private async ValueTask ReloadAsync(Exception reason)
     {
+        if (reason is ShardLostException lost)
+            throw lost;
         ShardLog.Reloading(environment.Logger, reason, shard);
         failures++;
 
@@ -327,14 +346,55 @@ internal sealed class ShardRunner : IAsyncDisposable
 
         // While the disk is full, timers that are due would fail again and again at full speed; reads go on meanwhile.
         quietUntil = Now + Pause(failures);
-        await OpenAsync();
+        journal = null;
+        nextLagWrite = DateTime.MaxValue;
+        reopenAt = DateTime.MinValue;
+        await ReopenAsync();
     }
 
-    private async ValueTask OpenAsync()
+    /// <summary>
+    /// Opens the journal once more, if it is time to try. As long as it cannot be opened the store is not there, and callers are told so at once.
+    /// </summary>
+    private async ValueTask<bool> ReopenAsync()
     {
-        journal = await environment.Journal.OpenAsync(shard);
-        nextLagWrite = DateTime.MaxValue;
-        FindDueRuns(recovering: true);
+        if (Now >= reopenAt)
+        {
+            try
+            {
+                journal = await environment.Journal.OpenAsync(shard);
+                FindDueRuns(recovering: true);
+                return true;
+            }
+#pragma warning disable CA1031 // Whatever keeps the store away, it is asked again.
+            catch (Exception e) when (e is not ShardLostException)
+#pragma warning restore CA1031
+            {
+                var pause = Pause(failures++);
+                ShardLog.OpenFailed(environment.Logger, e, shard, pause.TotalMilliseconds);
+                reopenAt = Now + pause;
+            }
+        }
+
+        RefusePending(Refusal.Unavailable("The database cannot be reached now."));
+        return false;
+    }
+
+    private void RefusePending(Refusal refusal)
+    {
+        for (var left = pending.Count; left > 0; left--)
+        {
+            var envelope = pending.Dequeue();
+            if (envelope is Watch)
+            {
+                pending.Enqueue(envelope);
+                continue;
+            }
+
+            if (envelope.FromOutside)
+                Interlocked.Decrement(ref waiting);
+            envelope.Refuse(refusal);
+            envelope.Release();
+        }
     }
 
     private void FindDueRuns(bool recovering)
@@ -418,12 +478,12 @@ internal sealed class ShardRunner : IAsyncDisposable
     /// <summary>One timer for whatever comes first. False when that is due already.</summary>
     private bool ArmTimer()
     {
-        var next = nextRefill;
+        var next = journal is null ? reopenAt : nextRefill;
 
         // With all batches in flight nothing can be written; the end of a commit wakes the loop.
         if (nextLagWrite < next && inFlight.Count < MaxBatchesInFlight)
             next = nextLagWrite;
-        if (core.NextWake is { } wake)
+        if (journal is not null && core.NextWake is { } wake)
         {
             if (wake < quietUntil)
                 wake = quietUntil;
@@ -447,7 +507,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
     private async ValueTask FinishAsync()
     {
-        while (pending.Count > 0 || inFlight.Count > 0 || core.HasLagging)
+        while (journal is not null && (pending.Count > 0 || inFlight.Count > 0 || core.HasLagging))
         {
             nextLagWrite = DateTime.MinValue;
             await DecideAsync();

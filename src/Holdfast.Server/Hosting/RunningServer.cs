@@ -58,7 +58,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
     {
         var store = new SeverableStore(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
         var namespaces = new NamespaceRegistry(store, time);
-        var journal = new JournalWriter(store);
+        var journal = new JournalWriter(store, $"{Environment.MachineName}/{Environment.ProcessId}/{NewId()}");
         var queues = new TaskQueues(time);
         var environment = new ShardEnvironment
         {

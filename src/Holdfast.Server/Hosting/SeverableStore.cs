@@ -10,6 +10,12 @@ internal sealed class SeverableStore(IStore store) : IStore
 
     public void Sever() => severed = true;
 
+    public ValueTask<long> AcquireShardAsync(int shard, string owner, bool renew, CancellationToken cancellation)
+    {
+        ThrowIfSevered();
+        return store.AcquireShardAsync(shard, owner, renew, cancellation);
+    }
+
     public ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
     {
         ThrowIfSevered();

@@ -12,8 +12,21 @@ public sealed class InMemoryStore : IStore
     private readonly Dictionary<RunKey, MemoryRun> runs = [];
     private readonly Dictionary<(string NamespaceId, string WorkflowId), string> currentRuns = [];
     private readonly Dictionary<string, StoredNamespace> namespaces = [];
+    private readonly Dictionary<int, OwnedShard> shards = [];
     private long lastEntityId;
     private int shardCount;
+
+    public ValueTask<long> AcquireShardAsync(int shard, string owner, bool renew, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            var found = shards.TryGetValue(shard, out var owned);
+            if (renew && owned.Owner != owner)
+                throw ShardLostException.Owner(shard, found ? owned.Owner : null);
+            shards[shard] = new OwnedShard(owned.RangeId + 1, owner);
+            return ValueTask.FromResult(owned.RangeId + 1);
+        }
+    }
 
     public ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
     {
@@ -140,6 +153,9 @@ public sealed class InMemoryStore : IStore
         var nextSequences = new Dictionary<RunKey, long>();
         foreach (var batch in batches)
         {
+            if (!shards.TryGetValue(batch.Shard, out var owned) || owned.RangeId != batch.RangeId)
+                throw ShardLostException.RangeId(batch.Shard, batch.RangeId, owned.RangeId == 0 ? null : owned.RangeId);
+
             foreach (var write in batch.Writes)
             {
                 long? next = nextSequences.TryGetValue(write.Run, out var staged) ? staged

@@ -16,6 +16,9 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
     /// <summary>What every commit fails with, null for none.</summary>
     public Exception? CommitFailure { get; set; }
 
+    /// <summary>What taking or renewing a shard fails with, null for none.</summary>
+    public Exception? AcquireFailure { get; set; }
+
     /// <summary>What loading a run fails with, null for none.</summary>
     public Func<RunKey, Exception?> LoadFailure { get; set; } = _ => null;
 
@@ -29,6 +32,9 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
         hold = null;
         held?.SetResult();
     }
+
+    public ValueTask<long> AcquireShardAsync(int shard, string owner, bool renew, CancellationToken cancellation) =>
+        AcquireFailure is { } failure ? throw failure : inner.AcquireShardAsync(shard, owner, renew, cancellation);
 
     public async ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
     {

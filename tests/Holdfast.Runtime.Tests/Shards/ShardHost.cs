@@ -12,9 +12,13 @@ namespace Holdfast.Runtime.Tests.Shards;
 internal sealed class ShardHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly InMemoryStore disk = new();
     private int ids;
     private JournalWriter journal = null!;
+
+    public InMemoryStore Disk { get; private init; } = new();
+
+    /// <summary>Shards that another owner took.</summary>
+    public List<int> Lost { get; } = [];
 
     public HeldStore Store { get; private set; } = null!;
 
@@ -26,9 +30,9 @@ internal sealed class ShardHost : IAsyncDisposable
 
     public long CacheBytes { get; init; } = 64 * 1024 * 1024;
 
-    public static async Task<ShardHost> StartAsync(long cacheBytes = 64 * 1024 * 1024, FakeTimeProvider? time = null)
+    public static async Task<ShardHost> StartAsync(long cacheBytes = 64 * 1024 * 1024, FakeTimeProvider? time = null, InMemoryStore? disk = null)
     {
-        var host = new ShardHost { CacheBytes = cacheBytes, Time = time ?? new() };
+        var host = new ShardHost { CacheBytes = cacheBytes, Time = time ?? new(), Disk = disk ?? new() };
         await host.StartShardsAsync();
         return host;
     }
@@ -72,22 +76,28 @@ internal sealed class ShardHost : IAsyncDisposable
         await journal.DisposeAsync();
     }
 
+    /// <summary>Shards that are not started, over any store.</summary>
+    public static LocalShards ShardsOver(IStore store, JournalWriter journal) => new ShardHost().MakeShards(store, journal, new TaskQueues(TimeProvider.System));
+
     private async Task StartShardsAsync()
     {
-        Store = new HeldStore(disk);
-        journal = new JournalWriter(Store);
+        Store = new HeldStore(Disk);
+        journal = new JournalWriter(Store, Guid.NewGuid().ToString());
         Queues = new TaskQueues(Time);
-        Shards = new LocalShards(new ShardEnvironment
-        {
-            Store = Store,
-            Journal = journal,
-            Queues = Queues,
-            Time = Time,
-            NewId = () => $"run-{Interlocked.Increment(ref ids)}",
-            FindNamespace = id => new NamespaceView(id, id),
-            Shards = 1,
-            CacheBytes = CacheBytes,
-        });
+        Shards = MakeShards(Store, journal, Queues);
         await Shards.StartAsync(CancellationToken.None);
     }
+
+    private LocalShards MakeShards(IStore store, JournalWriter writer, TaskQueues queues) => new(new ShardEnvironment
+    {
+        Store = store,
+        Journal = writer,
+        Queues = queues,
+        Time = Time,
+        NewId = () => $"run-{Interlocked.Increment(ref ids)}",
+        FindNamespace = id => new NamespaceView(id, id),
+        Shards = 1,
+        CacheBytes = CacheBytes,
+        OnShardLost = Lost.Add,
+    });
 }
