@@ -18,5 +18,8 @@ public sealed record Decision<TReply>
     /// </summary>
     public bool MayLag { get; init; }
 
+    /// <summary>The targeted run, with the change if there is one, is deleted: from here on there is no such run.</summary>
+    public bool Deletes { get; init; }
+
     public static implicit operator Decision<TReply>(Refusal refusal) => new() { Answer = refusal };
 }

@@ -19,4 +19,7 @@ public abstract record Obligation
 
     /// <summary>Ask something of another run and tell this one how it went, again and again until it did.</summary>
     public sealed record Deliver(Delivery Delivery) : Obligation;
+
+    /// <summary>Forget the run and all that is stored of it.</summary>
+    public sealed record Delete : Obligation;
 }

@@ -29,6 +29,8 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement setCurrentRun;
     private readonly Statement setSlot;
     private readonly Statement clearSlot;
+    private readonly Statement[] deletes;
+    private readonly Statement deleteCurrentRun;
     private readonly VisibilityWriter visibility;
 
     public CommitWriter(SqliteConnection connection, ShardOwnership shards)
@@ -60,6 +62,14 @@ internal sealed class CommitWriter : IDisposable
             INSERT INTO slot (entity_id, name, value) VALUES (?1, ?2, ?3) ON CONFLICT (entity_id, name) DO UPDATE SET value = excluded.value
             """);
         clearSlot = new Statement(connection, "DELETE FROM slot WHERE entity_id = ?1 AND name = ?2");
+        deletes =
+        [
+            new Statement(connection, "DELETE FROM journal WHERE entity_id = ?1"),
+            new Statement(connection, "DELETE FROM slot WHERE entity_id = ?1"),
+            new Statement(connection, "DELETE FROM visibility WHERE entity_id = ?1"),
+            new Statement(connection, "DELETE FROM entity WHERE entity_id = ?1"),
+        ];
+        deleteCurrentRun = new Statement(connection, "DELETE FROM current_run WHERE namespace_id = ?1 AND workflow_id = ?2 AND run_id = ?3");
         visibility = new VisibilityWriter(connection);
     }
 
@@ -99,7 +109,8 @@ internal sealed class CommitWriter : IDisposable
         foreach (var statement in new[]
         {
             begin, commit, rollback, findHeader, insertHeader, updateHeader, updateDueHeader, insertRow, setCurrentRun, setSlot, clearSlot,
-        })
+            deleteCurrentRun,
+        }.Concat(deletes))
         {
             statement.Dispose();
         }
@@ -109,6 +120,12 @@ internal sealed class CommitWriter : IDisposable
 
     private void Apply(int shard, RunWrite write)
     {
+        if (write.Deletes)
+        {
+            Delete(write.Run);
+            return;
+        }
+
         var header = write.IsNew ? Create(shard, write) : Touch(write);
         if (write.Records.Length > 0)
             Append(header, write);
@@ -118,6 +135,19 @@ internal sealed class CommitWriter : IDisposable
             setCurrentRun.Bind(1, write.Run.NamespaceId).Bind(2, write.Run.WorkflowId).Bind(3, write.Run.RunId).Execute();
         if (write.Visibility is { } row)
             visibility.Write(header.EntityId, write.Run, row);
+    }
+
+    private void Delete(in RunKey run)
+    {
+        if (Find(run) is not { } header)
+            return;
+
+        // Forgotten at once: its number may be given to the next run that is created.
+        headers.Remove(run);
+        changed.Remove(header);
+        foreach (var delete in deletes)
+            delete.Bind(1, header.EntityId).Execute();
+        deleteCurrentRun.Bind(1, run.NamespaceId).Bind(2, run.WorkflowId).Bind(3, run.RunId).Execute();
     }
 
     private CachedHeader Create(int shard, RunWrite write)

@@ -15,6 +15,7 @@ internal sealed class Reader : IDisposable
     private readonly Statement findCurrentRun;
     private readonly Statement findOwing;
     private readonly Statement findWaking;
+    private readonly Statement findExpired;
 
     public Reader(SqliteConnection connection)
     {
@@ -35,6 +36,10 @@ internal sealed class Reader : IDisposable
             SELECT entity_id, namespace_id, business_id, run_id, owes, wake_at FROM entity
             WHERE shard = ?1 AND NOT owes AND wake_at IS NOT NULL AND wake_at < ?2 AND wake_at >= ?3 AND (wake_at, entity_id) > (?3, ?4)
             ORDER BY wake_at, entity_id LIMIT ?5
+            """);
+        findExpired = new Statement(connection, """
+            SELECT v.workflow_id, v.run_id FROM visibility v JOIN entity e ON e.entity_id = v.entity_id
+            WHERE v.namespace_id = ?1 AND v.close_time < ?2 AND NOT e.owes ORDER BY v.close_time LIMIT ?3
             """);
     }
 
@@ -106,9 +111,25 @@ internal sealed class Reader : IDisposable
         return found;
     }
 
+    public List<RunKey> FindExpiredRuns(string namespaceId, DateTime closedBefore, int limit)
+    {
+        var found = new List<RunKey>();
+        findExpired.Bind(1, namespaceId).Bind(2, StoredTime.From(closedBefore)).Bind(3, limit);
+        try
+        {
+            while (findExpired.Read())
+                found.Add(new RunKey(namespaceId, findExpired.Text(0), findExpired.Text(1)));
+            return found;
+        }
+        finally
+        {
+            findExpired.Reset();
+        }
+    }
+
     public void Dispose()
     {
-        foreach (var statement in new[] { begin, end, findHeader, loadRows, loadSlots, findCurrentRun, findOwing, findWaking })
+        foreach (var statement in new[] { begin, end, findHeader, loadRows, loadSlots, findCurrentRun, findOwing, findWaking, findExpired })
             statement.Dispose();
         Connection.Dispose();
     }

@@ -86,6 +86,9 @@ public sealed class SqliteStore : IStore
         int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
         readers.ReadAsync<IReadOnlyList<DueRun>>(reader => reader.FindDueRuns(shard, wakeBefore, after, limit), cancellation);
 
+    public ValueTask<IReadOnlyList<RunKey>> FindExpiredRunsAsync(string namespaceId, DateTime closedBefore, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<RunKey>>(reader => reader.FindExpiredRuns(namespaceId, closedBefore, limit), cancellation);
+
     public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation) =>
         readers.ReadAsync(reader => VisibilityReader.List(reader, query), cancellation);
 

@@ -42,6 +42,12 @@ public interface IStore : IAsyncDisposable
     /// </summary>
     ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation);
 
+    /// <summary>
+    /// Closed runs of a namespace whose close time is before <paramref name="closedBefore"/> and that owe nothing, longest closed first, at most
+    /// <paramref name="limit"/>. Retention is: ask, delete these, ask again.
+    /// </summary>
+    ValueTask<IReadOnlyList<RunKey>> FindExpiredRunsAsync(string namespaceId, DateTime closedBefore, int limit, CancellationToken cancellation);
+
     /// <summary>One page of visibility rows, open runs first, then by close time, then by start time, newest first; ties by run id.</summary>
     ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation);
 

@@ -2,9 +2,24 @@ using Holdfast.Engine;
 
 namespace Holdfast.Storage;
 
-/// <summary>One run's part of a batch: its rewritten header and at most one appended journal row.</summary>
+/// <summary>One run's part of a batch: its rewritten header and at most one appended journal row; or its deletion.</summary>
 public sealed record RunWrite
 {
+    /// <summary>The write that deletes a run.</summary>
+    public static RunWrite Deletion(RunKey run) => new()
+    {
+        Run = run,
+        Deletes = true,
+        IsNew = false,
+        Sequence = 0,
+        Records = ReadOnlyMemory<byte>.Empty,
+        FirstEventId = 0,
+        LastEventId = 0,
+        Status = 0,
+        WakeAt = null,
+        Owes = false,
+    };
+
     public required RunKey Run { get; init; }
 
     /// <summary>This write creates the run. Creating one that exists fails the commit.</summary>
@@ -34,6 +49,12 @@ public sealed record RunWrite
     public bool BecomesCurrent { get; init; }
 
     public IReadOnlyList<SlotChange> Slots { get; init; } = [];
+
+    /// <summary>
+    /// Everything stored of the run is deleted: journal, slots, header, visibility row, and that it is its workflow id's current run. All else in this
+    /// write is ignored. Deleting a run that is not there changes nothing.
+    /// </summary>
+    public bool Deletes { get; init; }
 
     /// <summary>The run's new visibility row, or null when it did not change.</summary>
     public VisibilityRow? Visibility { get; init; }

@@ -157,6 +157,78 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deleted_run_leaves_nothing_behind()
+    {
+        var (run, other) = (Run("order-1"), Run("order-2"));
+        await Store.Commit(
+            First(run, visibility: Row(Noon)) with { Slots = [Slot("a", "1")], Owes = true, WakeAt = Noon },
+            First(other, visibility: Row(Noon)) with { Slots = [Slot("a", "2")] });
+        await Store.Commit(Next(run, 2), RunWrite.Deletion(run), Next(other, 2));
+
+        Assert.Null(await Store.LoadRunAsync(run, default));
+        Assert.Null(await Store.FindCurrentRunAsync(Namespace, "order-1", default));
+        Assert.Empty(await Store.FindDueRunsAsync(0, DateTime.MaxValue, null, 10, default));
+        Assert.Equal(other, Assert.Single((await Store.ListAsync(new VisibilityQuery(Namespace), default)).Entries).Run);
+        Assert.Equal(["first", "next"], await Store.Rows(other));
+        Assert.Equal("2", (await Store.LoadRunAsync(other, default))!.Slots["a"].ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task A_deleted_run_can_be_created_anew_in_the_same_transaction_and_later()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run), RunWrite.Deletion(run), First(Run("order-2")), First(run, "second"));
+        Assert.Equal(["second"], await Store.Rows(run));
+        Assert.Equal(["first"], await Store.Rows(Run("order-2")));
+        await Store.Commit(RunWrite.Deletion(run));
+        await Refused(Next(run, 2));
+        await Store.Commit(First(run, "third"));
+        Assert.Equal(["third"], await Store.Rows(run));
+    }
+
+    [Fact]
+    public async Task Deleting_what_is_not_there_and_an_earlier_run_changes_nothing_else()
+    {
+        await Store.Commit(RunWrite.Deletion(Run("order-1")));
+        await Store.Commit(First(Run("order-1", "run-1")), First(Run("order-1", "run-2")));
+        await Store.Commit(RunWrite.Deletion(Run("order-1", "run-1")), RunWrite.Deletion(Run("order-1", "run-1")));
+        Assert.Equal("run-2", await Store.FindCurrentRunAsync(Namespace, "order-1", default));
+        await Store.Commit(RunWrite.Deletion(Run("order-1", "run-2")));
+        Assert.Null(await Store.FindCurrentRunAsync(Namespace, "order-1", default));
+    }
+
+    [Fact]
+    public async Task A_refused_transaction_deletes_nothing()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run));
+        await Refused(RunWrite.Deletion(run), Next(Run("order-2"), 2));
+        await Store.Commit(Next(run, 2));
+        Assert.Equal(["first", "next"], await Store.Rows(run));
+    }
+
+    [Fact]
+    public async Task Expired_runs_are_closed_ones_that_owe_nothing_longest_closed_first()
+    {
+        await Store.Commit(
+            First(Run("open"), visibility: Row(Noon)),
+            First(Run("owes"), visibility: Row(Noon, Noon)) with { Owes = true },
+            First(Run("later"), visibility: Row(Noon, Noon.AddHours(2))),
+            First(Run("late"), visibility: Row(Noon, Noon.AddHours(1))),
+            First(Run("early"), visibility: Row(Noon.AddHours(-1), Noon)));
+
+        Assert.Equal(["early", "late"], await Expired(Noon.AddHours(2), 10));
+        Assert.Equal(["early"], await Expired(Noon.AddHours(2), 1));
+        Assert.Empty(await Expired(Noon, 10));
+        Assert.Empty(await Store.FindExpiredRunsAsync("other namespace", DateTime.MaxValue, 10, default));
+        await Store.Commit(RunWrite.Deletion(Run("early")));
+        Assert.Equal(["late", "later"], await Expired(Noon.AddDays(1), 10));
+
+        async Task<IEnumerable<string>> Expired(DateTime before, int limit) =>
+            (await Store.FindExpiredRunsAsync(Namespace, before, limit, default)).Select(run => run.WorkflowId);
+    }
+
+    [Fact]
     public async Task Due_runs_come_most_urgent_first()
     {
         await Store.CommitIn(

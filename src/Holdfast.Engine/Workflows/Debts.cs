@@ -14,7 +14,11 @@ public static class Debts
 
         due.AddRange(Deliveries.Of(state));
         if (state.IsClosed)
+        {
+            if (due.Count == 0 && state.DeletionRequested)
+                due.Add(new Obligation.Delete());
             return due.Count == 0 ? Debt.None : new Debt(due.DrainToImmutable(), null);
+        }
 
         if (state.WorkflowTask is { IsStarted: false } task)
             due.Add(new Obligation.DispatchWorkflowTask(task.ScheduledEventId, task.Attempt, state.TaskQueue, task.IsSticky ? state.StickyQueue : ""));

@@ -65,6 +65,7 @@ public static class Fold
         StoredRecord.KindOneofCase.UpdateAdmitted => AdmitUpdate.Apply(state, record.Stored.UpdateAdmitted),
         StoredRecord.KindOneofCase.UpdatesSent => DeliverUpdates.Apply(state, record.Stored.UpdatesSent),
         StoredRecord.KindOneofCase.UpdateDropped => DropUpdate.Apply(state, record.Stored.UpdateDropped),
+        StoredRecord.KindOneofCase.DeletionRequested => DeleteWorkflow.Apply(state),
         StoredRecord.KindOneofCase.DeliveryDone => Deliveries.ApplyDone(state, record.Stored.DeliveryDone),
         StoredRecord.KindOneofCase.RunCreated or StoredRecord.KindOneofCase.None or _ =>
             throw new InvariantBrokenException($"a record of kind {record.Stored.KindCase} inside of a journal"),

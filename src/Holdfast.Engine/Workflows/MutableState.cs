@@ -112,6 +112,9 @@ public sealed record MutableState
     /// <summary>The parent heard how this chain of runs ended (or there is no parent to tell).</summary>
     public bool ParentTold { get; init; }
 
+    /// <summary>Somebody wants this run gone: it is deleted once it is closed and owes nothing.</summary>
+    public bool DeletionRequested { get; init; }
+
     /// <summary>When the whole chain of runs times out; null for never.</summary>
     public DateTime? ExecutionExpiresAt { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class Ask<TReply>(IWorkflowRequest<TReply> request, Cancellation
     {
         var decision = request.Decide(run, context);
         answer = decision.Answer;
-        return new DecidedChange(decision.Run, decision.NewRun, decision.MayLag);
+        return new DecidedChange(decision.Run, decision.NewRun, decision.MayLag, decision.Deletes);
     }
 
     public override void Refuse(Refusal refusal)

@@ -67,6 +67,9 @@ internal sealed class CachedRun
     /// <summary>How many batches that hold this run are not released yet.</summary>
     public int BatchesInFlight { get; set; }
 
+    /// <summary>Deleted as far as anybody who asks is concerned; it stays here until the store knows.</summary>
+    public bool IsDeleted { get; set; }
+
     /// <summary>Something went wrong inside: forget it as soon as nothing of it is in flight.</summary>
     public bool IsSuspect { get; set; }
 

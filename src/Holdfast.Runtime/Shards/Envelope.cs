@@ -11,6 +11,9 @@ internal abstract class Envelope(WorkflowTarget target, CancellationToken cancel
 {
     public WorkflowTarget Target { get; } = target;
 
+    /// <summary>The targeted run, where the target names one.</summary>
+    public RunKey Key => new(Target.NamespaceId, Target.WorkflowId, Target.RunId);
+
     /// <summary>The caller has gone: what is not decided yet need not be.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 

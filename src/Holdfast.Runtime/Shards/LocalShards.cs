@@ -50,6 +50,23 @@ public sealed class LocalShards : IShards, IAsyncDisposable
         return Enqueue(watch) is { } refusal ? throw new RequestRefusedException(refusal) : watch.Task;
     }
 
+    /// <summary>
+    /// Deletes runs of which the store said that they are closed and owe nothing; those that somebody changed since stay. True when all are gone.
+    /// </summary>
+    public async Task<bool> DeleteExpiredAsync(IReadOnlyList<RunKey> expired, CancellationToken cancellation)
+    {
+        var asked = new List<Task<bool>>(expired.Count);
+        foreach (var run in expired)
+        {
+            var delete = new DeleteExpired(run, cancellation);
+            if (Enqueue(delete) is not null)
+                return false;
+            asked.Add(delete.Task.AsTask());
+        }
+
+        return (await Task.WhenAll(asked)).All(deleted => deleted);
+    }
+
     private Refusal? Enqueue(Envelope envelope)
     {
         var target = envelope.Target;

@@ -15,6 +15,9 @@ internal sealed class ShardBatch : ShardMessage
 
     public List<(CachedRun Run, RunSnapshot Snapshot, Debt Debt)> Settlements { get; } = [];
 
+    /// <summary>Runs that were not in memory and are deleted by this batch.</summary>
+    public List<RunKey> Leaving { get; } = [];
+
     /// <summary>Set when the writes were handed to the journal.</summary>
     public Task Commit { get; set; } = Task.CompletedTask;
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Holdfast.Engine;
 using Holdfast.Engine.Workflows;
+using Holdfast.Engine.Workflows.Lifecycle;
+using Holdfast.Storage;
 
 namespace Holdfast.Runtime.Shards;
 
@@ -29,6 +31,9 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
     private readonly LinkedList<CachedRun> recentlyUsed = new();
     private readonly HashSet<CachedRun> lagging = [];
     private readonly WakeQueue wakes = new();
+
+    // Runs that are not in memory and whose deletion is on its way to the store: to be looked for there no more.
+    private readonly HashSet<RunKey> leaving = [];
     private readonly List<CachedRun> dirty = [];
     private readonly List<CachedRun> touched = [];
     private DecisionContext? lastContext;
@@ -48,9 +53,12 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
     public int CachedRuns => runs.Count;
 
     /// <summary>Whether the target is in memory, so that nothing need be loaded for it.</summary>
-    public bool Has(in WorkflowTarget target) => Find(target) is not null;
+    public bool Has(in WorkflowTarget target) =>
+        Find(target) is not null || (target.RunId.Length > 0 && IsLeaving(new RunKey(target.NamespaceId, target.WorkflowId, target.RunId)));
 
     public bool Has(in RunKey run) => runs.ContainsKey(run);
+
+    public bool IsLeaving(in RunKey run) => leaving.Count > 0 && leaving.Contains(run);
 
     /// <summary>
     /// Takes in a run out of the store, and derives what it owes: it may have been handed out before the run was last forgotten, but who took it
@@ -88,7 +96,14 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
         foreach (var run in CollectionsMarshal.AsSpan(dirty))
         {
             var debt = DebtOf(run, now);
-            batch.Writes.Add(run.TakeUnsaved(debt));
+            if (!run.IsDeleted || run.HasUnsaved)
+                batch.Writes.Add(run.TakeUnsaved(debt));
+            if (run.IsDeleted)
+            {
+                batch.Writes.Add(RunWrite.Deletion(run.Key));
+                debt = Debt.None;
+            }
+
             batch.Settlements.Add((run, run.Snapshot, debt));
             run.BatchesInFlight++;
             run.IsDirty = false;
@@ -138,6 +153,9 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
             Settle(run, snapshot, debt, now);
         }
 
+        foreach (var gone in batch.Leaving)
+            leaving.Remove(gone);
+
         foreach (var envelope in CollectionsMarshal.AsSpan(batch.Answers))
         {
             if (envelope is Watch watch)
@@ -148,7 +166,7 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
 
         foreach (var (run, _, _) in CollectionsMarshal.AsSpan(batch.Settlements))
         {
-            if (run.IsSuspect && run.BatchesInFlight == 0)
+            if ((run.IsSuspect || run.IsDeleted) && run.BatchesInFlight == 0)
                 Forget(run);
         }
 
@@ -209,6 +227,7 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
         currentRuns.Clear();
         recentlyUsed.Clear();
         lagging.Clear();
+        leaving.Clear();
         dirty.Clear();
         touched.Clear();
         wakes.Clear();
@@ -233,22 +252,32 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
 
         if (run is not null)
             Use(run);
+        if (run is null && envelope is DeleteExpired && !leaving.Contains(envelope.Key))
+        {
+            // Nothing of it is in memory, and the store says that it is closed and owes nothing: it need not be loaded to be deleted.
+            leaving.Add(envelope.Key);
+            batch.Leaving.Add(envelope.Key);
+            batch.Writes.Add(RunWrite.Deletion(envelope.Key));
+            batch.Answers.Add(envelope);
+            return;
+        }
 
         var changes = false;
         try
         {
-            var change = envelope.Decide(run?.State, ContextOf(envelope.Target.NamespaceId, now));
-            var created = Apply(run, change);
-            changes = created is not null || (change.Run is not null && !change.MayLag);
+            var present = run is { IsDeleted: false } ? run : null;
+            var change = envelope.Decide(present?.State, ContextOf(envelope.Target.NamespaceId, now));
+            var created = Apply(present, change);
+            changes = created is not null || change.Deletes || (change.Run is not null && !change.MayLag);
 
             // Time alone made something due (the retry of an activity): nothing to record, but to hand out; and the header is out of date.
-            if (envelope is Wake { WasInVain: true } && run is not null)
+            if (envelope is Wake { WasInVain: true } && present is not null)
             {
-                run.WokenInVainAt = now;
-                Mark(run, mayLag: true);
+                present.WokenInVainAt = now;
+                Mark(present, mayLag: true);
             }
 
-            envelope.Snapshot = (created is not null && envelope.Target.RunId.Length == 0 ? created : run)?.Snapshot;
+            envelope.Snapshot = (created is not null && envelope.Target.RunId.Length == 0 ? created : present)?.Snapshot;
         }
 #pragma warning disable CA1031 // A bug in a decision costs one request and one reload of its run, never the shard.
         catch (Exception e)
@@ -291,6 +320,13 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
             Mark(run, change.MayLag && created is null);
         }
 
+        if (change.Deletes)
+        {
+            Invariant.Holds(run is not null);
+            run.IsDeleted = true;
+            Mark(run, mayLag: false);
+        }
+
         if (created is not null)
         {
             Add(created);
@@ -324,6 +360,12 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
 
         if (run.Watches is { Count: > 0 } watches)
             watches.RemoveAll(watch => watch.Check(snapshot));
+        if (run.IsDeleted && run.BatchesInFlight == 0)
+        {
+            foreach (var watch in run.Watches ?? [])
+                watch.EndWithout();
+            run.Watches = null;
+        }
     }
 
     private void HandOut(CachedRun run, Debt debt)
@@ -366,6 +408,9 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
                 break;
             case Obligation.Deliver message:
                 deliver(run, message.Delivery);
+                break;
+            case Obligation.Delete:
+                Again.Enqueue(new Ask<bool>(new DeleteClosedRun(WorkflowTarget.Of(run)), CancellationToken.None));
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();

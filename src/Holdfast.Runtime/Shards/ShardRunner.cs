@@ -240,7 +240,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
             foreach (var envelope in taken)
             {
-                if (!core.Has(envelope.Target))
+                if (envelope is not DeleteExpired && !core.Has(envelope.Target))
                     await LoadAsync(envelope);
             }
 
@@ -287,6 +287,8 @@ internal sealed class ShardRunner : IAsyncDisposable
                 return;
 
             var key = new RunKey(target.NamespaceId, target.WorkflowId, runId);
+            if (core.IsLeaving(key))
+                return;
             if (!core.Has(key))
             {
                 if (await environment.Store.LoadRunAsync(key, CancellationToken.None) is not { } stored)

@@ -66,6 +66,13 @@ internal sealed class Watch(WorkflowTarget target, Func<RunSnapshot, bool> until
             Break(new RequestRefusedException(refused));
     }
 
+    /// <summary>Ends the wait because the run is no more.</summary>
+    public void EndWithout()
+    {
+        Snapshot = null;
+        Release();
+    }
+
     public override void Cancel() => Release();
 
     private void End()

@@ -30,6 +30,9 @@ internal sealed partial class WorkflowFrontend
         return ReplyAsync(new TerminateWorkflow(target, request), context);
     }
 
+    public override Task<DeleteWorkflowExecutionResponse> DeleteWorkflowExecution(DeleteWorkflowExecutionRequest request, ServerCallContext context) =>
+        ReplyAsync(new DeleteWorkflow(Target(request.Namespace, request.WorkflowExecution)), context);
+
     public override Task<ResetStickyTaskQueueResponse> ResetStickyTaskQueue(ResetStickyTaskQueueRequest request, ServerCallContext context) =>
         ReplyAsync(new ResetStickyTaskQueue(Target(request.Namespace, request.Execution)), context);
 

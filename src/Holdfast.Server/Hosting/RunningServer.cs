@@ -1,4 +1,5 @@
 using Holdfast.Runtime;
+using Holdfast.Runtime.Housekeeping;
 using Holdfast.Runtime.Matching;
 using Holdfast.Runtime.Queries;
 using Holdfast.Runtime.Shards;
@@ -90,6 +91,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         foreach (var name in options.Value.Namespaces)
             await namespaces.EnsureAsync(name, options.Value.Retention, options.Value.SearchAttributes, cancellationToken);
         await parts.Shards.StartAsync(cancellationToken);
+        parts.Retention = new Retention(store, shards, time, () => namespaces.Retentions, loggers.CreateLogger("Holdfast.Retention"));
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -110,6 +112,8 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         if (Interlocked.Exchange(ref parts, null) is not { } running)
             return;
 
+        if (running.Retention is { } retention)
+            await retention.DisposeAsync();
         await running.Shards.DisposeAsync();
         await running.Journal.DisposeAsync();
         running.Namespaces.Dispose();
@@ -136,5 +140,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         public required ActivityTaskPolls ActivityTasks { get; init; }
 
         public int ShardCount { get; set; }
+
+        public Retention? Retention { get; set; }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class SeverableStore(IStore store) : IStore
     public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
         store.FindDueRunsAsync(shard, wakeBefore, after, limit, cancellation);
 
+    public ValueTask<IReadOnlyList<RunKey>> FindExpiredRunsAsync(string namespaceId, DateTime closedBefore, int limit, CancellationToken cancellation) =>
+        store.FindExpiredRunsAsync(namespaceId, closedBefore, limit, cancellation);
+
     public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation) => store.ListAsync(query, cancellation);
 
     public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation) => store.CountAsync(query, cancellation);

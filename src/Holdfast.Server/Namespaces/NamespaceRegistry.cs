@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
 using Holdfast.Engine;
+using Holdfast.Runtime.Housekeeping;
 using Holdfast.Storage;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
@@ -22,6 +23,10 @@ internal sealed class NamespaceRegistry(IStore store, TimeProvider time) : IDisp
 
     /// <summary>All namespaces, by name.</summary>
     public IReadOnlyList<Namespace> All => picture.Ordered;
+
+    /// <summary>How long each namespace keeps its closed workflows.</summary>
+    public IReadOnlyList<NamespaceRetention> Retentions =>
+        [.. All.Select(one => new NamespaceRetention(one.Id, one.Settings.Config?.WorkflowExecutionRetentionTtl?.ToTimeSpan() ?? TimeSpan.Zero))];
 
     public void Dispose() => oneChange.Dispose();
 

@@ -82,6 +82,22 @@ public sealed class InMemoryStore : IStore
         static (DateTime Due, long EntityId) Urgency(DueRun run) => (run.Owes ? DateTime.MinValue : run.WakeAt!.Value, run.EntityId);
     }
 
+    public ValueTask<IReadOnlyList<RunKey>> FindExpiredRunsAsync(string namespaceId, DateTime closedBefore, int limit, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            IReadOnlyList<RunKey> expired =
+            [
+                .. runs.Values
+                    .Where(run => run.Key.NamespaceId == namespaceId && !run.Owes && run.Visibility?.CloseTime < closedBefore)
+                    .OrderBy(run => run.Visibility!.CloseTime)
+                    .Take(limit)
+                    .Select(run => run.Key),
+            ];
+            return ValueTask.FromResult(expired);
+        }
+    }
+
     public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation)
     {
         List<VisibilityEntry> entries;
@@ -150,7 +166,7 @@ public sealed class InMemoryStore : IStore
     /// <summary>Refuses a transaction as a whole before any of it is applied.</summary>
     private void Check(IReadOnlyList<CommitBatch> batches)
     {
-        var nextSequences = new Dictionary<RunKey, long>();
+        var nextSequences = new Dictionary<RunKey, long?>();
         foreach (var batch in batches)
         {
             if (!shards.TryGetValue(batch.Shard, out var owned) || owned.RangeId != batch.RangeId)
@@ -161,6 +177,12 @@ public sealed class InMemoryStore : IStore
                 long? next = nextSequences.TryGetValue(write.Run, out var staged) ? staged
                     : runs.TryGetValue(write.Run, out var run) ? run.Rows.Count + 1
                     : null;
+                if (write.Deletes)
+                {
+                    nextSequences[write.Run] = null;
+                    continue;
+                }
+
                 if (write.IsNew && next is not null)
                     throw CommitConflictException.Exists(write.Run);
                 if (!write.IsNew && next is null)
@@ -176,11 +198,25 @@ public sealed class InMemoryStore : IStore
 
     private void Apply(int shard, RunWrite write)
     {
+        if (write.Deletes)
+        {
+            Delete(write.Run);
+            return;
+        }
+
         if (!runs.TryGetValue(write.Run, out var run))
             runs[write.Run] = run = new MemoryRun(++lastEntityId, shard, write.Run);
         run.Apply(write);
         if (write.BecomesCurrent)
             currentRuns[(write.Run.NamespaceId, write.Run.WorkflowId)] = write.Run.RunId;
+    }
+
+    private void Delete(in RunKey run)
+    {
+        runs.Remove(run);
+        var workflow = (run.NamespaceId, run.WorkflowId);
+        if (currentRuns.TryGetValue(workflow, out var current) && current == run.RunId)
+            currentRuns.Remove(workflow);
     }
 
     private IEnumerable<VisibilityEntry> Matching(VisibilityQuery query) => runs.Values

@@ -59,6 +59,9 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
     public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
         inner.FindDueRunsAsync(shard, wakeBefore, after, limit, cancellation);
 
+    public ValueTask<IReadOnlyList<RunKey>> FindExpiredRunsAsync(string namespaceId, DateTime closedBefore, int limit, CancellationToken cancellation) =>
+        inner.FindExpiredRunsAsync(namespaceId, closedBefore, limit, cancellation);
+
     public ValueTask<VisibilityPage> ListAsync(VisibilityQuery query, CancellationToken cancellation) => inner.ListAsync(query, cancellation);
 
     public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation) => inner.CountAsync(query, cancellation);

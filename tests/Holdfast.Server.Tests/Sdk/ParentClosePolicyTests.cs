@@ -53,6 +53,49 @@ public class ParentClosePolicyTests
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_deleted_parent_is_gone_once_its_children_have_heard_of_it(bool crash)
+    {
+        await using var server = await SdkServer.StartAsync();
+        await server.WithWorkerAsync(worker => worker.AddWorkflow<Parent>().AddWorkflow<Conversation>(), async () =>
+        {
+            var parent = await server.Client.StartWorkflowAsync((Parent wf) => wf.RunAsync(false), server.Options());
+            Assert.True(await parent.ExecuteUpdateAsync(wf => wf.ReadyAsync()));
+            await server.Client.WorkflowService.DeleteWorkflowExecutionAsync(new()
+            {
+                Namespace = "default",
+                WorkflowExecution = new() { WorkflowId = parent.Id, RunId = parent.ResultRunId },
+            });
+            if (crash)
+                await server.CrashAndRestartAsync();
+
+            Assert.IsType<TerminatedFailureException>(await EndOfAsync(server, $"{parent.Id}-Terminate"));
+            Assert.IsType<CanceledFailureException>(await EndOfAsync(server, $"{parent.Id}-RequestCancel"));
+            await GoneAsync(parent);
+            var abandoned = server.Client.GetWorkflowHandle<Conversation, string>($"{parent.Id}-Abandon");
+            await abandoned.SignalAsync(wf => wf.EndAsync());
+            await abandoned.GetResultAsync();
+        });
+    }
+
+    private static async Task GoneAsync(WorkflowHandle workflow)
+    {
+        // Nothing tells a client that a workflow is gone, so it asks; the worker's time limit ends this if it never is.
+        while (true)
+        {
+            try
+            {
+                await workflow.DescribeAsync();
+            }
+            catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
+            {
+                return;
+            }
+        }
+    }
+
     [Fact]
     public async Task A_child_that_was_abandoned_at_once_is_started_all_the_same()
     {
