@@ -74,6 +74,45 @@ internal sealed class DatabaseFile : IDisposable
         return connection;
     }
 
+    /// <summary>
+    /// A connection to a database that exists and is of this program's version, which only reads and needs no claim: a server may use it meanwhile.
+    /// </summary>
+    /// <exception cref="StoreUnusableException">See its message.</exception>
+    public static SqliteConnection ConnectToInspect(string path)
+    {
+        if (!File.Exists(path))
+            throw new StoreUnusableException($"There is no database {path}.");
+
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = Connect(path, SqliteOpenMode.ReadOnly);
+            var application = Number(connection, "PRAGMA application_id");
+            var version = Number(connection, "PRAGMA user_version");
+            if (application != ApplicationId || version == 0)
+                throw new StoreUnusableException($"The file {path} is no database of this program.");
+            if (version > Migrations.Latest)
+                throw Newer(path, version);
+            if (version < Migrations.Latest)
+            {
+                throw new StoreUnusableException(
+                    $"The database {path} has schema version {version}, and this program reads version {Migrations.Latest}. Start the server once: it brings the database up to date.");
+            }
+
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            connection?.Dispose();
+            throw Unusable(path, e);
+        }
+        catch
+        {
+            connection?.Dispose();
+            throw;
+        }
+    }
+
     public void Dispose() => claim.Dispose();
 
     /// <summary>
@@ -147,10 +186,7 @@ internal sealed class DatabaseFile : IDisposable
         if (!isNew && application != ApplicationId)
             throw new StoreUnusableException($"The database {Path} belongs to another program. Choose another path.");
         if (version > Migrations.Latest)
-        {
-            throw new StoreUnusableException(
-                $"The database {Path} has schema version {version}, but this program knows versions up to {Migrations.Latest}. Start the newer program that wrote it.");
-        }
+            throw Newer(Path, version);
 
         if (isNew)
             Execute(connection, "PRAGMA page_size = 8192");
@@ -165,11 +201,13 @@ internal sealed class DatabaseFile : IDisposable
         }
     }
 
-    private SqliteConnection Connect(SqliteOpenMode mode)
+    private SqliteConnection Connect(SqliteOpenMode mode) => Connect(Path, mode);
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path,
+            DataSource = path,
             Mode = mode,
             // Connections live as long as the store; pooled ones would outlive it and keep the file open.
             Pooling = false,
@@ -187,7 +225,7 @@ internal sealed class DatabaseFile : IDisposable
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
+    internal static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // No caller's text gets in: constants, migrations, and numbers of our own.
@@ -197,7 +235,7 @@ internal sealed class DatabaseFile : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static long Number(SqliteConnection connection, string sql)
+    internal static long Number(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants only.
@@ -206,7 +244,10 @@ internal sealed class DatabaseFile : IDisposable
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private static StoreUnusableException Unusable(string path, SqliteException e) => e.SqliteErrorCode switch
+    private static StoreUnusableException Newer(string path, long version) => new(
+        $"The database {path} has schema version {version}, but this program knows versions up to {Migrations.Latest}. Start the newer program that wrote it.");
+
+    internal static StoreUnusableException Unusable(string path, SqliteException e) => e.SqliteErrorCode switch
     {
         raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => new StoreUnusableException(
             $"The database {path} is damaged ({e.Message}). Restore it from a backup, or move it away to begin with an empty one.", e),

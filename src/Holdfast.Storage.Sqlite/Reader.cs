@@ -51,6 +51,19 @@ internal sealed class Reader : IDisposable
         begin.Execute();
         try
         {
+            return ReadRun(run);
+        }
+        finally
+        {
+            end.Execute();
+        }
+    }
+
+    /// <summary>The same within a transaction that is under way.</summary>
+    public StoredRun? ReadRun(RunKey run)
+    {
+        try
+        {
             if (FindHeader(run) is not { } header)
                 return null;
 
@@ -80,7 +93,6 @@ internal sealed class Reader : IDisposable
         {
             loadRows.Reset();
             loadSlots.Reset();
-            end.Execute();
         }
     }
 

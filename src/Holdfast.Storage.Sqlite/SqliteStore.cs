@@ -95,25 +95,23 @@ public sealed class SqliteStore : IStore
     public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation) =>
         readers.ReadAsync(reader => VisibilityReader.Count(reader, query), cancellation);
 
-    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<StoredNamespace>>(LoadNamespaces, cancellation);
+
+    internal static List<StoredNamespace> LoadNamespaces(Reader reader)
     {
-        return readers.ReadAsync<IReadOnlyList<StoredNamespace>>(Load, cancellation);
-
-        static List<StoredNamespace> Load(Reader reader)
+        using var select = new Statement(reader.Connection, "SELECT namespace_id, name, settings, search_attributes FROM namespace ORDER BY name");
+        var found = new List<StoredNamespace>();
+        while (select.Read())
         {
-            using var select = new Statement(reader.Connection, "SELECT namespace_id, name, settings, search_attributes FROM namespace ORDER BY name");
-            var found = new List<StoredNamespace>();
-            while (select.Read())
-            {
-                found.Add(new StoredNamespace(
-                    select.Text(0),
-                    select.Text(1),
-                    select.Blob(2).ToArray(),
-                    JsonSerializer.Deserialize(select.Blob(3), StoredJson.Default.DictionaryStringInt32) ?? []));
-            }
-
-            return found;
+            found.Add(new StoredNamespace(
+                select.Text(0),
+                select.Text(1),
+                select.Blob(2).ToArray(),
+                JsonSerializer.Deserialize(select.Blob(3), StoredJson.Default.DictionaryStringInt32) ?? []));
         }
+
+        return found;
     }
 
     public ValueTask SaveNamespaceAsync(StoredNamespace ns, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Holdfast.Engine;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -72,6 +73,14 @@ internal static class VisibilityReader
         return new VisibilityCount(total, counts);
     }
 
+    /// <summary>One run's row; null when it has none.</summary>
+    public static VisibilityRow? Find(Reader reader, string namespaceId, long entityId)
+    {
+        using var select = new Statement(reader.Connection, $"SELECT {Columns} FROM visibility WHERE entity_id = ?1");
+        select.Bind(1, entityId);
+        return select.Read() ? Entry(namespaceId, select).Row : null;
+    }
+
     private static VisibilityEntry Entry(string namespaceId, Statement row) => new(
         new RunKey(namespaceId, row.Text(0), row.Text(1)),
         new VisibilityRow
@@ -89,7 +98,21 @@ internal static class VisibilityReader
             ParentRunId = row.Text(12),
             RootWorkflowId = row.Text(13),
             RootRunId = row.Text(14),
-            SearchAttributes = row.IsNull(15) ? new SearchAttributes() : SearchAttributes.Parser.ParseFrom(row.Blob(15)),
-            Memo = row.IsNull(16) ? new Memo() : Memo.Parser.ParseFrom(row.Blob(16)),
+            SearchAttributes = row.IsNull(15) ? new SearchAttributes() : Parse(SearchAttributes.Parser, row.Blob(15)),
+            Memo = row.IsNull(16) ? new Memo() : Parse(Memo.Parser, row.Blob(16)),
         });
+
+    // One row whose bytes are damaged must not keep the others from being listed: it is listed without them.
+    private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> encoded)
+        where T : IMessage<T>, new()
+    {
+        try
+        {
+            return parser.ParseFrom(encoded);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return new T();
+        }
+    }
 }

@@ -7,4 +7,7 @@ public sealed class DamagedRunException(RunKey run, string damage, Exception? ca
     : Exception($"The stored data of workflow run {run} is damaged: {damage}", cause)
 {
     public RunKey Run { get; } = run;
+
+    /// <summary>What is damaged, as a sentence without the run's name.</summary>
+    public string Damage { get; } = damage;
 }

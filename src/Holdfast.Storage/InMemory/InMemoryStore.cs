@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Holdfast.Engine;
 using Holdfast.Engine.Visibility;
+using Holdfast.Storage.Inspection;
 using Temporalio.Api.Enums.V1;
 
 namespace Holdfast.Storage.InMemory;
@@ -158,6 +159,19 @@ public sealed class InMemoryStore : IStore
             if (shardCount == 0)
                 shardCount = proposed;
             return ValueTask.FromResult(shardCount);
+        }
+    }
+
+    /// <summary>Everything as it is now, to be looked through.</summary>
+    public IStoreInspection Inspect()
+    {
+        lock (gate)
+        {
+            return new InMemoryInspection(
+                [.. runs.Values.Select(InMemoryInspection.Of)],
+                new Dictionary<(string NamespaceId, string WorkflowId), string>(currentRuns),
+                [.. namespaces.Values.OrderBy(ns => ns.Name, StringComparer.Ordinal)],
+                shardCount);
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class MemoryRun(long entityId, int shard, RunKey key)
 
     public Dictionary<string, ByteString> Slots { get; } = [];
 
+    public int Status { get; set; }
+
     public DateTime? WakeAt { get; set; }
 
     public bool Owes { get; set; }
@@ -36,6 +38,7 @@ internal sealed class MemoryRun(long entityId, int shard, RunKey key)
                 Slots[slot.Name] = slot.Value;
         }
 
+        Status = write.Status;
         WakeAt = write.WakeAt;
         Owes = write.Owes;
         Visibility = write.Visibility ?? Visibility;

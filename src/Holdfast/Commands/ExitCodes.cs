@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>A check found damage.</summary>
+    public const int Damage = 3;
 }

@@ -18,6 +18,7 @@ internal static class HoldfastCommand
         var root = new RootCommand("A durable execution server that speaks Temporal's protocol.")
         {
             new Command("server", "Run a server.") { StartDevCommand.Create(), StartCommand.Create() },
+            CheckCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])

@@ -3,6 +3,7 @@ using Holdfast.Runtime.Matching;
 using Holdfast.Runtime.Shards;
 using Holdfast.Storage;
 using Holdfast.Storage.InMemory;
+using Holdfast.Storage.Inspection;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Enums.V1;
 
@@ -51,6 +52,9 @@ internal sealed class ShardHost : IAsyncDisposable
         await journal.DisposeAsync();
         await StartShardsAsync();
     }
+
+    /// <summary>What is durable now.</summary>
+    public IStoreInspection Inspect() => disk.Inspect();
 
     public async Task<Told<TReply>> Ask<TReply>(IWorkflowRequest<TReply> request) =>
         await Shards.AskAsync(request, CancellationToken.None).AsTask().WaitAsync(Patience);
