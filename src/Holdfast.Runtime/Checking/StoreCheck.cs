@@ -112,12 +112,12 @@ public sealed class StoreCheck(IStoreInspection store)
 
     private async ValueTask CheckCurrentAsync(InspectedRun run, List<string> problems, CancellationToken cancellation)
     {
-        var key = run.Run;
-        var current = await store.FindCurrentRunAsync(key.NamespaceId, key.WorkflowId, cancellation);
-        if (current is null)
-            problems.Add("its workflow id has no current run.");
-        else if (current != key.RunId && run.Status == (int)WorkflowExecutionStatus.Running)
-            problems.Add($"it is open, but the current run of its workflow id is {current}.");
+        // A closed run need not be the current one, and its id need not have one: that may have been deleted.
+        if (run.Status != (int)WorkflowExecutionStatus.Running)
+            return;
+        var current = await store.FindCurrentRunAsync(run.Run.NamespaceId, run.Run.WorkflowId, cancellation);
+        if (current != run.Run.RunId)
+            problems.Add($"it is open, but {(current is null ? "its workflow id has no current run" : $"the current run of its workflow id is {current}")}.");
     }
 
     private static void CheckHeader(InspectedRun run, MutableState state, List<string> problems)

@@ -110,8 +110,8 @@ public sealed class StoreCheckTests
         var (damages, _, _) = await Check(tampered);
 
         Assert.Equal(
-            ["it is open, but the current run of its workflow id is another.", "its workflow id has no current run."],
-            damages.Select(damage => damage.Problem).Order());
+            ["it is open, but its workflow id has no current run.", "it is open, but the current run of its workflow id is another."],
+            damages.Select(damage => damage.Problem).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class ShardHost : IAsyncDisposable
     }
 
     /// <summary>What is durable now.</summary>
-    public IStoreInspection Inspect() => disk.Inspect();
+    public IStoreInspection Inspect() => Disk.Inspect();
 
     public async Task<Told<TReply>> Ask<TReply>(IWorkflowRequest<TReply> request) =>
         await Shards.AskAsync(request, CancellationToken.None).AsTask().WaitAsync(Patience);
