@@ -1,6 +1,6 @@
-using System.Text;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Google.Protobuf;
 using Holdfast.Engine;
 using Temporalio.Api.Common.V1;

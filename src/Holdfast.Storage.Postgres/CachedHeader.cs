@@ -1,0 +1,15 @@
+namespace Holdfast.Storage.Postgres;
+
+/// <summary>A run's header as the writer knows it: saves looking the run up before each of its writes.</summary>
+internal sealed class CachedHeader(long entityId, long nextSequence)
+{
+    public long EntityId { get; } = entityId;
+
+    public long NextSequence { get; set; } = nextSequence;
+
+    public int Status { get; set; }
+
+    public long? WakeAt { get; set; }
+
+    public bool Owes { get; set; }
+}
