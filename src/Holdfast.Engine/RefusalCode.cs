@@ -14,4 +14,5 @@ public enum RefusalCode
     Unimplemented = 12,
     Internal = 13,
     Unavailable = 14,
+    DataLoss = 15,
 }

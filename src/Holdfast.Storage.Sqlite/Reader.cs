@@ -103,6 +103,10 @@ internal sealed class Reader : IDisposable
         {
             return findCurrentRun.Read() ? findCurrentRun.Text(0) : null;
         }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
+        {
+            throw new DamagedRunException(new RunKey(namespaceId, workflowId, ""), $"which run is its current one cannot be read ({e.Message}).", e);
+        }
         finally
         {
             findCurrentRun.Reset();
@@ -110,6 +114,19 @@ internal sealed class Reader : IDisposable
     }
 
     public List<DueRun> FindDueRuns(int shard, DateTime wakeBefore, DueRun? after, int limit)
+    {
+        try
+        {
+            return FindDueRunsByIndex(shard, wakeBefore, after, limit);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
+        {
+            // One torn page must not keep the shard from all that it owes.
+            return DueRunsOfDamagedTable.Find(Connection, shard, wakeBefore, after, limit);
+        }
+    }
+
+    private List<DueRun> FindDueRunsByIndex(int shard, DateTime wakeBefore, DueRun? after, int limit)
     {
         var found = new List<DueRun>();
         if (after is null or { Owes: true })

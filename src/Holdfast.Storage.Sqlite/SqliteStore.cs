@@ -37,6 +37,11 @@ public sealed class SqliteStore : IStore
         {
             return new SqliteStore(file);
         }
+        catch (SqliteException e)
+        {
+            file.Dispose();
+            throw DatabaseFile.Unusable(file.Path, e);
+        }
         catch
         {
             file.Dispose();
@@ -96,7 +101,7 @@ public sealed class SqliteStore : IStore
         readers.ReadAsync(reader => VisibilityReader.Count(reader, query), cancellation);
 
     public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation) =>
-        readers.ReadAsync<IReadOnlyList<StoredNamespace>>(LoadNamespaces, cancellation);
+        readers.ReadAsync<IReadOnlyList<StoredNamespace>>(reader => OrUnusable(() => LoadNamespaces(reader)), cancellation);
 
     internal static List<StoredNamespace> LoadNamespaces(Reader reader)
     {
@@ -135,11 +140,7 @@ public sealed class SqliteStore : IStore
     {
         lock (writing)
         {
-            using var insert = new Statement(connection, "INSERT INTO setting (name, value) VALUES ('shards', ?1) ON CONFLICT (name) DO NOTHING");
-            insert.Bind(1, proposed.ToString(CultureInfo.InvariantCulture)).Execute();
-            using var select = new Statement(connection, "SELECT value FROM setting WHERE name = 'shards'");
-            select.Read();
-            return ValueTask.FromResult(int.Parse(select.Text(0), CultureInfo.InvariantCulture));
+            return ValueTask.FromResult(OrUnusable(() => FixShardCount(proposed)));
         }
     }
 
@@ -161,4 +162,26 @@ public sealed class SqliteStore : IStore
 
     private IOException Full(SqliteException e) =>
         new($"The disk that holds the database {file.Path} is full. Reads go on; make room for writes.", e);
+
+    private int FixShardCount(int proposed)
+    {
+        using var insert = new Statement(connection, "INSERT INTO setting (name, value) VALUES ('shards', ?1) ON CONFLICT (name) DO NOTHING");
+        insert.Bind(1, proposed.ToString(CultureInfo.InvariantCulture)).Execute();
+        using var select = new Statement(connection, "SELECT value FROM setting WHERE name = 'shards'");
+        select.Read();
+        return int.Parse(select.Text(0), CultureInfo.InvariantCulture);
+    }
+
+    // Without settings and namespaces no run can be served: a server that cannot read them says so and does not start.
+    private T OrUnusable<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CORRUPT)
+        {
+            throw DatabaseFile.Unusable(file.Path, e);
+        }
+    }
 }

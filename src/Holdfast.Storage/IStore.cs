@@ -33,12 +33,13 @@ public interface IStore : IAsyncDisposable
     ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation);
 
     /// <summary>The run id of the workflow id's newest run, open or closed; null when the id was never used (or its runs were deleted).</summary>
+    /// <exception cref="DamagedRunException">It cannot be read; the exception names no run id.</exception>
     ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation);
 
     /// <summary>
     /// Runs of a shard that owe something at once, then runs that become due before <paramref name="wakeBefore"/>, earliest first; ties by
     /// entity id. At most <paramref name="limit"/> of them, behind <paramref name="after"/> (null to begin: the last one of the page before).
-    /// Recovery is: page through these, load, derive.
+    /// Recovery is: page through these, load, derive. A run whose header cannot be read is among those that owe, so that loading it tells of the damage.
     /// </summary>
     ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation);
 

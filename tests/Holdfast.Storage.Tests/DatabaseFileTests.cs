@@ -146,6 +146,48 @@ public sealed class DatabaseFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_torn_page_hides_no_run_that_is_due()
+    {
+        const int Runs = 300;
+        await using (var store = Open())
+        {
+            for (var i = 0; i < Runs; i++)
+                await store.Commit(First(Run($"order-{i}")) with { Owes = i % 2 == 0, WakeAt = i % 2 == 0 ? null : Noon });
+        }
+
+        var intact = File.ReadAllBytes(path);
+        var pages = intact.Length / 8192;
+        var unusable = 0;
+        for (var page = 1; page < pages; page++)
+        {
+            var torn = (byte[])intact.Clone();
+            Array.Fill(torn, (byte)0xFF, page * 8192, 8192);
+            File.WriteAllBytes(path, torn);
+            SqliteStore store;
+            try
+            {
+                store = Open();
+            }
+            catch (StoreUnusableException)
+            {
+                unusable++;
+                continue;
+            }
+
+            await using var opened = store;
+            List<DueRun> due = [];
+            while (await store.FindDueRunsAsync(0, DateTime.MaxValue, due.LastOrDefault(), 100, default) is { Count: > 0 } found)
+                due.AddRange(found);
+            if (due.Count == 0)
+                unusable++;
+            else
+                Assert.Equal(Runs, due.Select(run => run.Run).Distinct().Count());
+        }
+
+        Assert.InRange(unusable, 0, 3);
+    }
+
+    [Fact]
     public async Task A_crash_leaves_whole_transactions_only()
     {
         // Each transaction writes one row to each of three runs and the same number into a slot of the first.

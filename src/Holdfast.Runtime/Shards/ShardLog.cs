@@ -28,6 +28,9 @@ internal static partial class ShardLog
     [LoggerMessage(9, LogLevel.Warning, "Shard {Shard} cannot open its journal; requests are refused until it can. It tries again in {PauseMs} ms.")]
     public static partial void OpenFailed(ILogger logger, Exception exception, int shard, double pauseMs);
 
+    [LoggerMessage(10, LogLevel.Error, "Workflow {WorkflowId} (run {RunId}, namespace id {NamespaceId}) is in quarantine, its stored data is damaged: {Damage} Everything else is served; 'holdfast check' looks through the whole database.")]
+    public static partial void Quarantined(ILogger logger, string workflowId, string runId, string namespaceId, string damage);
+
     [LoggerMessage(7, LogLevel.Warning, "Delivery {Kind} of event {EventId} of workflow {WorkflowId} (run {RunId}) was given up, its own run refuses the outcome: {Problem}")]
     public static partial void DeliveryGivenUp(ILogger logger, string kind, long eventId, string workflowId, string runId, string problem);
 }

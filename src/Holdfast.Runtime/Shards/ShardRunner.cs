@@ -39,6 +39,7 @@ internal sealed class ShardRunner : IAsyncDisposable
     private readonly ShardEnvironment environment;
     private readonly ShardCore core;
     private readonly DeliveryService deliveries;
+    private readonly Quarantine quarantine;
     private readonly Channel<ShardMessage> inbox = Channel.CreateUnbounded<ShardMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Queue<Envelope> pending = new();
     private readonly Queue<ShardBatch> inFlight = new();
@@ -62,6 +63,7 @@ internal sealed class ShardRunner : IAsyncDisposable
         this.shard = shard;
         this.environment = environment;
         this.deliveries = deliveries;
+        quarantine = new Quarantine(environment.Logger);
         core = new ShardCore(environment, cacheBytes, Deliver, watch => inbox.Writer.TryWrite(new WatchCancelled(watch)));
         timer = environment.Time.CreateTimer(
             static state => ((ShardRunner)state!).inbox.Writer.TryWrite(ShardSignal.Tick), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -291,6 +293,12 @@ internal sealed class ShardRunner : IAsyncDisposable
                 return;
             if (!core.Has(key))
             {
+                if (quarantine.Find(key, Now) is { } damaged)
+                {
+                    envelope.LoadProblem = damaged;
+                    return;
+                }
+
                 if (await environment.Store.LoadRunAsync(key, CancellationToken.None) is not { } stored)
                     return;
                 core.AddLoaded(CachedRun.Load(key, stored), Now);
@@ -301,8 +309,7 @@ internal sealed class ShardRunner : IAsyncDisposable
         }
         catch (DamagedRunException e)
         {
-            ShardLog.LoadFailed(environment.Logger, e, target.WorkflowId, e.Run.RunId);
-            envelope.LoadProblem = new Refusal(RefusalCode.Internal, e.Message);
+            envelope.LoadProblem = quarantine.Add(e, Now);
         }
 #pragma warning disable CA1031 // Whatever the store's trouble, only those who need what is not in memory suffer from it.
         catch (Exception e)

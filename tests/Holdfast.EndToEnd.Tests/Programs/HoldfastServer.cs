@@ -21,15 +21,19 @@ internal sealed class HoldfastServer : IAsyncDisposable
         Marshallers.Create(static bytes => bytes, static bytes => bytes),
         Marshallers.Create(static _ => throw new NotSupportedException(), GetSystemInfoResponse.Parser.ParseFrom));
 
-    private readonly string _database;
     private readonly int _port;
+    private readonly string[] _options;
     private ProgramUnderTest? _program;
 
-    private HoldfastServer(string folder, int port)
+    private HoldfastServer(string folder, int port, string[] options)
     {
-        _database = Path.Combine(folder, "holdfast.db");
+        Database = Path.Combine(folder, "holdfast.db");
         _port = port;
+        _options = options;
     }
+
+    /// <summary>The database file.</summary>
+    public string Database { get; }
 
     /// <summary><c>host:port</c>, the form in which every SDK takes it.</summary>
     public string Target => $"127.0.0.1:{_port}";
@@ -39,9 +43,10 @@ internal sealed class HoldfastServer : IAsyncDisposable
 
     public static string Executable => Repository.Executable("Holdfast", "holdfast", "HOLDFAST_EXE");
 
-    public static async Task<HoldfastServer> StartAsync(string folder)
+    /// <summary>Starts a server on <c>holdfast.db</c> in a folder, with more options of <c>start-dev</c> where they are given.</summary>
+    public static async Task<HoldfastServer> StartAsync(string folder, params string[] options)
     {
-        var server = new HoldfastServer(folder, FreePort.Find());
+        var server = new HoldfastServer(folder, FreePort.Find(), options);
         await server.StartAgainAsync();
         return server;
     }
@@ -52,15 +57,18 @@ internal sealed class HoldfastServer : IAsyncDisposable
         Assert.True(_program is null or { HasExited: true }, "The server still runs.");
         if (_program is not null)
             await _program.DisposeAsync();
-        _program = ProgramUnderTest.Start(new ProcessStartInfo(Executable)
+        var start = new ProcessStartInfo(Executable)
         {
             ArgumentList =
             {
                 "server", "start-dev", "--headless", "--log-level", "warn",
                 "--port", _port.ToString(CultureInfo.InvariantCulture),
-                "--db-filename", _database,
+                "--db-filename", Database,
             },
-        });
+        };
+        foreach (var option in _options)
+            start.ArgumentList.Add(option);
+        _program = ProgramUnderTest.Start(start);
         await WaitForAnswerAsync(_program);
     }
 

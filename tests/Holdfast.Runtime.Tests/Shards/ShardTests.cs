@@ -148,10 +148,27 @@ public sealed class ShardTests
         host.Store.LoadFailure = run => run.WorkflowId == "bad" ? new DamagedRunException(run, "row 1 is missing") : null;
 
         var refusal = (await host.Ask(Requests.Signal("bad"))).Answer.Refusal!;
-        Assert.Equal(RefusalCode.Internal, refusal.Code);
-        Assert.Contains("bad/run-1", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(RefusalCode.DataLoss, refusal.Code);
+        Assert.Contains("workflow bad, run run-1, is damaged: row 1 is missing", refusal.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<RequestRefusedException>(() => host.Read("bad"));
         Assert.Equal(2, await host.Get(Requests.Signal("good")));
+    }
+
+    [Fact]
+    public async Task A_damaged_run_is_not_read_again_for_each_who_asks_but_served_again_once_it_can_be_read()
+    {
+        await using var host = await ShardHost.StartAsync();
+        await host.Get(Requests.Create("bad"));
+        await host.RestartAsync();
+        host.Store.LoadFailure = run => new DamagedRunException(run, "row 1 is missing");
+        await host.Ask(Requests.Signal("bad"));
+        var loads = host.Store.Loads;
+
+        Assert.Equal(RefusalCode.DataLoss, (await host.Ask(Requests.Signal("bad"))).Answer.Refusal!.Code);
+        Assert.Equal(loads, host.Store.Loads);
+        host.Store.LoadFailure = _ => null;
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, await host.Get(Requests.Signal("bad")));
     }
 
     [Fact]
