@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Holdfast.Engine.Workflows;
 using Temporalio.Api.History.V1;
 
 namespace Holdfast.Engine.Journal;
@@ -25,6 +26,7 @@ public sealed class JournalRecord
     {
         StoredRecord.KindOneofCase.Event => Stored.Event,
         StoredRecord.KindOneofCase.FlushedEvent => Stored.FlushedEvent,
+        StoredRecord.KindOneofCase.PastEvent => Stored.PastEvent,
         _ => null,
     };
 
@@ -36,6 +38,10 @@ public sealed class JournalRecord
 
     public static JournalRecord OfBuffered(HistoryEvent historyEvent) =>
         new(new StoredRecord { BufferedEvent = historyEvent.ToByteString() }, historyEvent);
+
+    public static JournalRecord OfPast(ByteString encodedEvent) => new(new StoredRecord { PastEvent = encodedEvent }, null);
+
+    public static JournalRecord OfSnapshot(MutableState state) => new(new StoredRecord { Snapshot = StateSnapshot.Of(state) }, null);
 
     public static JournalRecord OfFact(StoredRecord fact) => new(fact, null);
 

@@ -20,12 +20,25 @@ namespace Holdfast.Engine.Workflows;
 /// </summary>
 public static class Fold
 {
-    /// <summary>A run out of its stored journal.</summary>
-    public static MutableState Rebuild(IEnumerable<JournalRecord> records, IReadOnlyDictionary<string, ByteString> slots)
+    /// <summary>
+    /// A run out of its stored journal, or out of the part of it that begins with the row of a snapshot: what stands in that row before the snapshot is
+    /// then passed over.
+    /// </summary>
+    public static MutableState Rebuild(RunKey key, IReadOnlyList<JournalRecord> records, IReadOnlyDictionary<string, ByteString> slots)
     {
         MutableState? state = null;
-        foreach (var record in records)
-            state = state is null ? Create(record) : Apply(state, record);
+        var next = 0;
+        for (var place = records.Count - 1; place >= 0; place--)
+        {
+            if (records[place].Stored.KindCase != StoredRecord.KindOneofCase.Snapshot)
+                continue;
+            state = StateSnapshot.Restore(key, records[place].Stored.Snapshot);
+            next = place + 1;
+            break;
+        }
+
+        for (; next < records.Count; next++)
+            state = state is null ? Create(records[next]) : Apply(state, records[next]);
         Invariant.Holds(state is not null);
         foreach (var (name, value) in slots)
             state = ApplySlot(state, new SlotChange(name, value));
@@ -67,6 +80,8 @@ public static class Fold
         StoredRecord.KindOneofCase.UpdateDropped => DropUpdate.Apply(state, record.Stored.UpdateDropped),
         StoredRecord.KindOneofCase.DeletionRequested => DeleteWorkflow.Apply(state),
         StoredRecord.KindOneofCase.DeliveryDone => Deliveries.ApplyDone(state, record.Stored.DeliveryDone),
+        // What they say is in the state already.
+        StoredRecord.KindOneofCase.Snapshot or StoredRecord.KindOneofCase.PastEvent => state,
         StoredRecord.KindOneofCase.RunCreated or StoredRecord.KindOneofCase.None or _ =>
             throw new InvariantBrokenException($"a record of kind {record.Stored.KindCase} inside of a journal"),
     };

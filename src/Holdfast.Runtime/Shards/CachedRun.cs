@@ -120,7 +120,7 @@ internal sealed class CachedRun
                 bytes += encoded.Length;
             }
 
-            var state = Fold.Rebuild(records, stored.Slots);
+            var state = Fold.Rebuild(key, records, stored.Slots);
             Invariant.Holds(state.Key == key);
             Invariant.Holds(count == state.NextEventId - 1);
             return new CachedRun(state, events, count, bytes, stored.Rows.Count);

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Google.Protobuf;
-using Holdfast.Engine.Journal;
 using Holdfast.Engine.Workflows;
 using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Engine.Workflows.Signals;
@@ -23,7 +21,7 @@ internal sealed class Ledger
 {
     public const string NamespaceId = "ns-id";
 
-    private readonly Dictionary<RunKey, List<JournalRecord>> journals = [];
+    private readonly Dictionary<RunKey, Refold> journals = [];
     private readonly Dictionary<RunKey, MutableState> runs = [];
     private readonly Dictionary<string, string> current = [];
     private int ids;
@@ -166,7 +164,7 @@ internal sealed class Ledger
     public HistoryEvent Event(string workflowId, EventType type) => Events(Run(workflowId)).Single(e => e.EventType == type);
 
     private IEnumerable<HistoryEvent> Events(MutableState run) =>
-        journals[run.Key].Where(record => record.HistoryBytes is not null).Select(record => HistoryEvent.Parser.ParseFrom(record.HistoryBytes));
+        journals[run.Key].History().Select(HistoryEvent.Parser.ParseFrom);
 
     private static ImmutableArray<Delivery> Owed(MutableState state) =>
         [.. Deliveries.Of(state).OfType<Obligation.Deliver>().Select(owed => owed.Delivery)];
@@ -193,12 +191,9 @@ internal sealed class Ledger
     {
         var key = change.State.Key;
         if (!journals.TryGetValue(key, out var journal))
-            journals[key] = journal = [];
+            journals[key] = journal = new Refold();
         Assert.NotEmpty(change.Records);
-        journal.AddRange(change.Records);
         runs[key] = change.State;
-
-        var stored = JournalRows.Decode(JournalRows.Encode(journal));
-        Assert.Equal(StateText.Of(change.State), StateText.Of(Fold.Rebuild(stored, new Dictionary<string, ByteString>())));
+        journal.Check(change);
     }
 }

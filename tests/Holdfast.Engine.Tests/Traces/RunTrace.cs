@@ -1,7 +1,5 @@
 using System.Globalization;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Holdfast.Engine.Journal;
 using Holdfast.Engine.Workflows;
 using Holdfast.Engine.Workflows.Activities;
 using Holdfast.Engine.Workflows.Lifecycle;
@@ -27,8 +25,7 @@ internal sealed class RunTrace
     public const string WorkflowId = "wf";
     public const string Worker = "worker";
 
-    private readonly List<JournalRecord> journal = [];
-    private readonly Dictionary<string, ByteString> slots = [];
+    private readonly Refold journal = new();
     private int ids;
 
     public static DateTime Start { get; } = new(2026, 11, 22, 12, 0, 0, DateTimeKind.Utc);
@@ -45,7 +42,7 @@ internal sealed class RunTrace
     public RunChange? NewRun { get; private set; }
 
     public IReadOnlyList<HistoryEvent> History =>
-        [.. journal.Where(r => r.HistoryBytes is not null).Select(r => HistoryEvent.Parser.ParseFrom(r.HistoryBytes))];
+        [.. journal.History().Select(HistoryEvent.Parser.ParseFrom)];
 
     public DecisionContext Context => new()
     {
@@ -245,17 +242,8 @@ internal sealed class RunTrace
     private void Take(RunChange change)
     {
         var before = State;
-        journal.AddRange(JournalRows.Decode(JournalRows.Encode(change.Records)));
-        foreach (var slot in change.Slots)
-        {
-            if (slot.Value is null)
-                slots.Remove(slot.Name);
-            else
-                slots[slot.Name] = slot.Value;
-        }
-
         State = change.State;
-        Assert.Equal(StateText.Of(State), StateText.Of(Fold.Rebuild(journal, slots)));
+        journal.Check(change);
         Assert.Equal(Enumerable.Range(1, (int)State.NextEventId - 1).Select(id => (long)id), History.Select(e => e.EventId));
         if (before is { IsClosed: true })
             Assert.Equal(before.NextEventId, State.NextEventId);
