@@ -18,6 +18,13 @@ public interface IShards
     ValueTask<RunSnapshot?> ReadAsync(WorkflowTarget target, CancellationToken cancellation);
 
     /// <summary>
+    /// The events with ids from <paramref name="firstEventId"/> to <paramref name="lastEventId"/>, no further than the snapshot's last: out of memory where
+    /// they are, else out of the store.
+    /// </summary>
+    /// <exception cref="RequestRefusedException">The run was deleted meanwhile, or is damaged.</exception>
+    ValueTask<HistorySlice> ReadHistoryAsync(RunSnapshot run, long firstEventId, long lastEventId, CancellationToken cancellation);
+
+    /// <summary>
     /// Waits until the run's durable state satisfies <paramref name="until"/> (checked at once and after each commit of the run), or until
     /// <paramref name="cancellation"/>: then it returns the latest snapshot instead of throwing. Null when there is no such run.
     /// </summary>

@@ -7,6 +7,9 @@ internal sealed class CachedHeader(long entityId, long nextSequence)
 
     public long NextSequence { get; set; } = nextSequence;
 
+    /// <summary>Sequence of the row that loading begins with.</summary>
+    public long BaseSequence { get; set; } = 1;
+
     public int Status { get; set; }
 
     public long? WakeAt { get; set; }

@@ -78,6 +78,15 @@ internal sealed class CommitWriter(WriterConnection connection)
             return;
         }
 
+        if (write.Compacted.Count > 0)
+        {
+            if (header is null || write.Compacted[^1].Sequence != header.NextSequence - 1)
+                return;
+            header.BaseSequence = header.NextSequence - 1;
+            transaction.Compact(write, header);
+            return;
+        }
+
         if (write.IsNew)
         {
             if (header is not null)
@@ -101,6 +110,8 @@ internal sealed class CommitWriter(WriterConnection connection)
         if (write.Sequence != header.NextSequence)
             throw CommitConflictException.Sequence(write.Run, header.NextSequence, write.Sequence);
         header.NextSequence++;
+        if (write.HasSnapshot)
+            header.BaseSequence = write.Sequence;
     }
 
     /// <summary>
@@ -128,7 +139,7 @@ internal sealed class CommitWriter(WriterConnection connection)
         var runs = unknown.ToList();
         using var select = new NpgsqlCommand(
             """
-            SELECT sought.position, e.entity_id, e.next_sequence, e.status, e.wake_at, e.owes
+            SELECT sought.position, e.entity_id, e.next_sequence, e.status, e.wake_at, e.owes, e.base_sequence
             FROM unnest($1, $2, $3) WITH ORDINALITY AS sought (business_id, run_id, namespace_id, position)
             JOIN entity e ON e.business_id = sought.business_id AND e.run_id = sought.run_id AND e.namespace_id = sought.namespace_id
             """,
@@ -144,6 +155,7 @@ internal sealed class CommitWriter(WriterConnection connection)
                 Status = rows.GetInt16(3),
                 WakeAt = rows.IsDBNull(4) ? null : rows.GetInt64(4),
                 Owes = rows.GetBoolean(5),
+                BaseSequence = rows.GetInt64(6),
             };
         }
     }

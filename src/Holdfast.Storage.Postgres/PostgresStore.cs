@@ -82,6 +82,15 @@ public sealed class PostgresStore : IStore
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) =>
         AskAsync(() => RunReader.LoadAsync(database.Readers, run, cancellation));
 
+    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) =>
+        AskAsync(() => RunReader.ReadRowsAsync(database.Readers, run, 0, long.MaxValue, cancellation));
+
+    public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
+        AskAsync(() => RunReader.ReadRowsAsync(database.Readers, run, Math.Max(1, firstEventId), lastEventId, cancellation));
+
+    public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
+        AskAsync(() => RunReader.FindCompactableAsync(database.Readers, shard, afterEntityId, limit, cancellation));
+
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         AskAsync(() => RunReader.FindCurrentRunAsync(database.Readers, namespaceId, workflowId, cancellation));
 

@@ -14,14 +14,16 @@ internal static class RunReader
     {
         // One statement, so that header, rows and slots are of one instant.
         await using var select = database.CreateCommand("""
-            WITH header AS (SELECT entity_id, next_sequence FROM entity WHERE business_id = $1 AND run_id = $2 AND namespace_id = $3)
-            SELECT 0, next_sequence, NULL::text, NULL::bytea FROM header
-            UNION ALL SELECT 1, j.sequence, NULL, j.records FROM header JOIN journal j ON j.entity_id = header.entity_id
-            UNION ALL SELECT 2, 0, s.name, s.value FROM header JOIN slot s ON s.entity_id = header.entity_id
+            WITH header AS (SELECT entity_id, next_sequence, base_sequence FROM entity WHERE business_id = $1 AND run_id = $2 AND namespace_id = $3)
+            SELECT 0, next_sequence, base_sequence, NULL::text, NULL::bytea FROM header
+            UNION ALL SELECT 1, j.sequence, 0, NULL, j.records FROM header JOIN journal j
+                ON j.entity_id = header.entity_id AND j.sequence >= header.base_sequence
+            UNION ALL SELECT 2, 0, 0, s.name, s.value FROM header JOIN slot s ON s.entity_id = header.entity_id
             """);
         AddKey(select, run);
         var isFound = false;
         var nextSequence = 0L;
+        var baseSequence = 1L;
         var rows = new List<(long Sequence, byte[] Records)>();
         var slots = new Dictionary<string, ByteString>();
         try
@@ -34,12 +36,13 @@ internal static class RunReader
                     case HeaderPart:
                         isFound = true;
                         nextSequence = parts.GetInt64(1);
+                        baseSequence = parts.GetInt64(2);
                         break;
                     case RowPart:
-                        rows.Add((parts.GetInt64(1), parts.GetFieldValue<byte[]>(3)));
+                        rows.Add((parts.GetInt64(1), parts.GetFieldValue<byte[]>(4)));
                         break;
                     default:
-                        slots.Add(StoredText.ToText(parts.GetString(2)), UnsafeByteOperations.UnsafeWrap(parts.GetFieldValue<byte[]>(3)));
+                        slots.Add(StoredText.ToText(parts.GetString(3)), UnsafeByteOperations.UnsafeWrap(parts.GetFieldValue<byte[]>(4)));
                         break;
                 }
             }
@@ -55,13 +58,84 @@ internal static class RunReader
         rows.Sort((one, other) => one.Sequence.CompareTo(other.Sequence));
         for (var i = 0; i < rows.Count; i++)
         {
-            if (rows[i].Sequence != i + 1)
-                throw new DamagedRunException(run, $"journal row {i + 1} is missing.");
+            if (rows[i].Sequence != baseSequence + i)
+                throw new DamagedRunException(run, $"journal row {baseSequence + i} is missing.");
         }
 
-        if (rows.Count != nextSequence - 1)
-            throw new DamagedRunException(run, $"there are {rows.Count} journal rows, its header names {nextSequence - 1}.");
-        return new StoredRun([.. rows.Select(row => row.Records)], slots);
+        var last = baseSequence + rows.Count - 1;
+        if (last != nextSequence - 1)
+            throw new DamagedRunException(run, $"there are {last} journal rows, its header names {nextSequence - 1}.");
+        return new StoredRun([.. rows.Select(row => row.Records)], slots, baseSequence);
+    }
+
+    /// <summary>The rows that hold events of a range; with the range open at both ends, those without events too.</summary>
+    public static async ValueTask<IReadOnlyList<JournalRow>?> ReadRowsAsync(
+        NpgsqlDataSource database, RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation)
+    {
+        await using var select = database.CreateCommand("""
+            SELECT j.sequence, j.first_event_id, j.last_event_id, j.records, e.next_sequence, e.compacted
+            FROM entity e LEFT JOIN journal j ON j.entity_id = e.entity_id AND j.last_event_id >= $4 AND j.first_event_id <= $5
+            WHERE e.business_id = $1 AND e.run_id = $2 AND e.namespace_id = $3 ORDER BY j.sequence
+            """);
+        AddKey(select, run);
+        Add(select, firstEventId);
+        Add(select, lastEventId);
+        var isFound = false;
+        var (nextSequence, isCompacted) = (0L, false);
+        var found = new List<JournalRow>();
+        try
+        {
+            await using var rows = await select.ExecuteReaderAsync(cancellation);
+            while (await rows.ReadAsync(cancellation))
+            {
+                isFound = true;
+                (nextSequence, isCompacted) = (rows.GetInt64(4), rows.GetBoolean(5));
+                if (!rows.IsDBNull(0))
+                    found.Add(new JournalRow(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetFieldValue<byte[]>(3)));
+            }
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted)
+        {
+            throw new DamagedRunException(run, e.MessageText, e);
+        }
+
+        if (!isFound)
+            return null;
+        if (firstEventId > 0)
+            return found;
+
+        var first = isCompacted && found.Count > 0 ? found[0].Sequence : 1;
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (found[i].Sequence != first + i)
+                throw new DamagedRunException(run, $"journal row {first + i} is missing.");
+        }
+
+        return first + found.Count == nextSequence
+            ? found
+            : throw new DamagedRunException(run, $"there are {first + found.Count - 1} journal rows, its header names {nextSequence - 1}.");
+    }
+
+    public static async ValueTask<IReadOnlyList<CompactableRun>> FindCompactableAsync(
+        NpgsqlDataSource database, int shard, long afterEntityId, int limit, CancellationToken cancellation)
+    {
+        await using var select = database.CreateCommand("""
+            SELECT entity_id, namespace_id, business_id, run_id FROM entity
+            WHERE shard = $1 AND status > 1 AND status <> 8 AND NOT owes AND NOT compacted AND entity_id > $2 ORDER BY entity_id LIMIT $3
+            """);
+        Add(select, shard);
+        Add(select, afterEntityId);
+        Add(select, limit);
+        var found = new List<CompactableRun>();
+        await using var rows = await select.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            found.Add(new CompactableRun(
+                rows.GetInt64(0),
+                new RunKey(StoredText.ToText(rows.GetString(1)), StoredText.ToText(rows.GetString(2)), StoredText.ToText(rows.GetString(3)))));
+        }
+
+        return found;
     }
 
     public static async ValueTask<string?> FindCurrentRunAsync(

@@ -15,6 +15,7 @@ internal sealed class Transaction
     private readonly Dictionary<RunKey, StagedRun> runs = [];
     private readonly Dictionary<(string NamespaceId, string WorkflowId), string?> currentRuns = [];
     private readonly List<(RunKey Run, long EntityId)> deleted = [];
+    private readonly List<(RunKey Run, CachedHeader Header, IReadOnlyList<JournalRow> Rows)> compacted = [];
     private readonly List<int> shards = [];
     private readonly List<long> rangeIds = [];
 
@@ -52,6 +53,8 @@ internal sealed class Transaction
     /// <summary>Takes back all that was staged of a run, and deletes what is stored of it.</summary>
     public void Delete(in RunKey run, CachedHeader header)
     {
+        var gone = run;
+        compacted.RemoveAll(compaction => compaction.Run == gone);
         var isNew = runs.Remove(run, out var staged) && staged.IsNew;
         if (!isNew)
             deleted.Add((run, header.EntityId));
@@ -59,6 +62,9 @@ internal sealed class Transaction
         if (currentRuns.TryGetValue(workflow, out var current) && current == run.RunId)
             currentRuns[workflow] = null;
     }
+
+    /// <summary>Replaces the rows of a run up to the last of the new ones.</summary>
+    public void Compact(RunWrite write, CachedHeader header) => compacted.Add((write.Run, header, write.Compacted));
 
     /// <summary>The statements. Deletions come before what may take the place of the deleted.</summary>
     public NpgsqlBatch ToBatch(NpgsqlConnection connection)
@@ -69,6 +75,8 @@ internal sealed class Transaction
             AddDeletions(batch);
         AddHeaders(batch);
         AddRows(batch);
+        if (compacted.Count > 0)
+            AddCompactions(batch);
         AddSlots(batch);
         AddCurrentRuns(batch);
         AddVisibility(batch);
@@ -101,10 +109,10 @@ internal sealed class Transaction
             Add(
                 batch,
                 $"""
-                INSERT INTO entity (entity_id, shard, kind, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes)
-                SELECT entity_id, shard, {WorkflowRunKind}, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                    AS n (entity_id, shard, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes)
+                INSERT INTO entity (entity_id, shard, kind, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes, base_sequence)
+                SELECT entity_id, shard, {WorkflowRunKind}, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes, base_sequence
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                    AS n (entity_id, shard, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes, base_sequence)
                 """,
                 Array(created.Select(run => run.Value.Header.EntityId)),
                 Array(created.Select(run => run.Value.Shard)),
@@ -114,7 +122,8 @@ internal sealed class Transaction
                 Array(created.Select(run => (short)run.Value.Header.Status)),
                 Array(created.Select(run => run.Value.Header.NextSequence)),
                 Array(created.Select(run => run.Value.Header.WakeAt)),
-                Array(created.Select(run => run.Value.Header.Owes)));
+                Array(created.Select(run => run.Value.Header.Owes)),
+                Array(created.Select(run => run.Value.Header.BaseSequence)));
         }
 
         var changed = runs.Values.Where(run => !run.IsNew).Select(run => run.Header).ToList();
@@ -123,15 +132,16 @@ internal sealed class Transaction
             Add(
                 batch,
                 """
-                UPDATE entity SET status = c.status, next_sequence = c.next_sequence, wake_at = c.wake_at, owes = c.owes
-                FROM unnest($1, $2, $3, $4, $5) AS c (entity_id, status, next_sequence, wake_at, owes)
+                UPDATE entity SET status = c.status, next_sequence = c.next_sequence, wake_at = c.wake_at, owes = c.owes, base_sequence = c.base_sequence
+                FROM unnest($1, $2, $3, $4, $5, $6) AS c (entity_id, status, next_sequence, wake_at, owes, base_sequence)
                 WHERE entity.entity_id = c.entity_id
                 """,
                 Array(changed.Select(header => header.EntityId)),
                 Array(changed.Select(header => (short)header.Status)),
                 Array(changed.Select(header => header.NextSequence)),
                 Array(changed.Select(header => header.WakeAt)),
-                Array(changed.Select(header => header.Owes)));
+                Array(changed.Select(header => header.Owes)),
+                Array(changed.Select(header => header.BaseSequence)));
         }
     }
 
@@ -156,6 +166,35 @@ internal sealed class Transaction
             Array(rows.Select(row => row.Write.FirstEventId)),
             Array(rows.Select(row => row.Write.LastEventId)),
             Array(rows.Select(row => row.Write.Records)));
+    }
+
+    private void AddCompactions(NpgsqlBatch batch)
+    {
+        Add(
+            batch,
+            "DELETE FROM journal j USING unnest($1, $2) AS c (entity_id, through) WHERE j.entity_id = c.entity_id AND j.sequence <= c.through",
+            Array(compacted.Select(run => run.Header.EntityId)),
+            Array(compacted.Select(run => run.Rows[^1].Sequence)));
+        var rows = compacted.SelectMany(run => run.Rows, (run, row) => (run.Header.EntityId, Row: row)).ToList();
+        Add(
+            batch,
+            """
+            INSERT INTO journal (entity_id, sequence, first_event_id, last_event_id, records)
+            SELECT * FROM unnest($1, $2, $3, $4, $5)
+            """,
+            Array(rows.Select(row => row.EntityId)),
+            Array(rows.Select(row => row.Row.Sequence)),
+            Array(rows.Select(row => row.Row.FirstEventId)),
+            Array(rows.Select(row => row.Row.LastEventId)),
+            Array(rows.Select(row => row.Row.Records)));
+        Add(
+            batch,
+            """
+            UPDATE entity SET base_sequence = c.base_sequence, compacted = true FROM unnest($1, $2) AS c (entity_id, base_sequence)
+            WHERE entity.entity_id = c.entity_id
+            """,
+            Array(compacted.Select(run => run.Header.EntityId)),
+            Array(compacted.Select(run => run.Header.BaseSequence)));
     }
 
     private void AddSlots(NpgsqlBatch batch)

@@ -31,6 +31,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement clearSlot;
     private readonly Statement[] deletes;
     private readonly Statement deleteCurrentRun;
+    private readonly Statement markCompacted;
     private readonly VisibilityWriter visibility;
 
     public CommitWriter(SqliteConnection connection, ShardOwnership shards)
@@ -41,15 +42,15 @@ internal sealed class CommitWriter : IDisposable
         commit = new Statement(connection, "COMMIT");
         rollback = new Statement(connection, "ROLLBACK");
         findHeader = new Statement(connection, """
-            SELECT entity_id, next_sequence, status, wake_at, owes FROM entity WHERE business_id = ?1 AND run_id = ?2 AND namespace_id = ?3
+            SELECT entity_id, next_sequence, status, wake_at, owes, base_sequence FROM entity WHERE business_id = ?1 AND run_id = ?2 AND namespace_id = ?3
             """);
         insertHeader = new Statement(connection, """
             INSERT INTO entity (shard, kind, namespace_id, business_id, run_id, status, next_sequence, wake_at, owes)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING entity_id
             """);
-        updateHeader = new Statement(connection, "UPDATE entity SET status = ?2, next_sequence = ?3 WHERE entity_id = ?1");
+        updateHeader = new Statement(connection, "UPDATE entity SET status = ?2, next_sequence = ?3, base_sequence = ?4 WHERE entity_id = ?1");
         updateDueHeader = new Statement(connection, """
-            UPDATE entity SET status = ?2, next_sequence = ?3, wake_at = ?4, owes = ?5 WHERE entity_id = ?1
+            UPDATE entity SET status = ?2, next_sequence = ?3, base_sequence = ?4, wake_at = ?5, owes = ?6 WHERE entity_id = ?1
             """);
         insertRow = new Statement(connection, """
             INSERT INTO journal (entity_id, sequence, first_event_id, last_event_id, records) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -69,6 +70,7 @@ internal sealed class CommitWriter : IDisposable
             new Statement(connection, "DELETE FROM visibility WHERE entity_id = ?1"),
             new Statement(connection, "DELETE FROM entity WHERE entity_id = ?1"),
         ];
+        markCompacted = new Statement(connection, "UPDATE entity SET base_sequence = ?2, compacted = 1 WHERE entity_id = ?1");
         deleteCurrentRun = new Statement(connection, "DELETE FROM current_run WHERE namespace_id = ?1 AND workflow_id = ?2 AND run_id = ?3");
         visibility = new VisibilityWriter(connection);
     }
@@ -109,7 +111,7 @@ internal sealed class CommitWriter : IDisposable
         foreach (var statement in new[]
         {
             begin, commit, rollback, findHeader, insertHeader, updateHeader, updateDueHeader, insertRow, setCurrentRun, setSlot, clearSlot,
-            deleteCurrentRun,
+            deleteCurrentRun, markCompacted,
         }.Concat(deletes))
         {
             statement.Dispose();
@@ -123,6 +125,12 @@ internal sealed class CommitWriter : IDisposable
         if (write.Deletes)
         {
             Delete(write.Run);
+            return;
+        }
+
+        if (write.Compacted.Count > 0)
+        {
+            Compact(write);
             return;
         }
 
@@ -148,6 +156,22 @@ internal sealed class CommitWriter : IDisposable
         foreach (var delete in deletes)
             delete.Bind(1, header.EntityId).Execute();
         deleteCurrentRun.Bind(1, run.NamespaceId).Bind(2, run.WorkflowId).Bind(3, run.RunId).Execute();
+    }
+
+    private void Compact(RunWrite write)
+    {
+        if (Find(write.Run) is not { } header || write.Compacted[^1].Sequence != header.NextSequence - 1)
+            return;
+
+        deletes[0].Bind(1, header.EntityId).Execute();
+        foreach (var row in write.Compacted)
+        {
+            insertRow.Bind(1, header.EntityId).Bind(2, row.Sequence).Bind(3, row.FirstEventId).Bind(4, row.LastEventId)
+                .Bind(5, row.Records.Span).Execute();
+        }
+
+        header.BaseSequence = header.NextSequence - 1;
+        markCompacted.Bind(1, header.EntityId).Bind(2, header.BaseSequence).Execute();
     }
 
     private CachedHeader Create(int shard, RunWrite write)
@@ -203,6 +227,15 @@ internal sealed class CommitWriter : IDisposable
         insertRow.Bind(1, header.EntityId).Bind(2, write.Sequence).Bind(3, write.FirstEventId).Bind(4, write.LastEventId)
             .Bind(5, write.Records.Span).Execute();
         header.NextSequence++;
+        if (!write.HasSnapshot)
+            return;
+
+        header.BaseSequence = write.Sequence;
+        if (!header.Changed)
+        {
+            header.Changed = true;
+            changed.Add(header);
+        }
     }
 
     private void Set(long entityId, SlotChange slot)
@@ -219,12 +252,12 @@ internal sealed class CommitWriter : IDisposable
         if (header.WakeAt == header.StoredWakeAt && header.Owes == header.StoredOwes)
         {
             // Naming an indexed column in an update rewrites the index even where the value stays.
-            updateHeader.Bind(1, header.EntityId).Bind(2, header.Status).Bind(3, header.NextSequence).Execute();
+            updateHeader.Bind(1, header.EntityId).Bind(2, header.Status).Bind(3, header.NextSequence).Bind(4, header.BaseSequence).Execute();
             return;
         }
 
-        updateDueHeader.Bind(1, header.EntityId).Bind(2, header.Status).Bind(3, header.NextSequence)
-            .Bind(4, header.WakeAt).Bind(5, header.Owes ? 1 : 0).Execute();
+        updateDueHeader.Bind(1, header.EntityId).Bind(2, header.Status).Bind(3, header.NextSequence).Bind(4, header.BaseSequence)
+            .Bind(5, header.WakeAt).Bind(6, header.Owes ? 1 : 0).Execute();
         header.StoredWakeAt = header.WakeAt;
         header.StoredOwes = header.Owes;
     }
@@ -247,6 +280,7 @@ internal sealed class CommitWriter : IDisposable
                 Status = findHeader.Int(2),
                 WakeAt = wakeAt,
                 Owes = owes,
+                BaseSequence = findHeader.Long(5),
                 StoredWakeAt = wakeAt,
                 StoredOwes = owes,
             };

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Holdfast.Engine;
 using Microsoft.Data.Sqlite;
@@ -11,6 +12,8 @@ internal sealed class Reader : IDisposable
     private readonly Statement end;
     private readonly Statement findHeader;
     private readonly Statement loadRows;
+    private readonly Statement probe;
+    private readonly Statement findCompactable;
     private readonly Statement loadSlots;
     private readonly Statement findCurrentRun;
     private readonly Statement findOwing;
@@ -23,9 +26,18 @@ internal sealed class Reader : IDisposable
         begin = new Statement(connection, "BEGIN");
         end = new Statement(connection, "COMMIT");
         findHeader = new Statement(connection, """
-            SELECT entity_id, next_sequence FROM entity WHERE business_id = ?1 AND run_id = ?2 AND namespace_id = ?3
+            SELECT entity_id, next_sequence, base_sequence, compacted FROM entity WHERE business_id = ?1 AND run_id = ?2 AND namespace_id = ?3
             """);
-        loadRows = new Statement(connection, "SELECT sequence, records FROM journal WHERE entity_id = ?1 ORDER BY sequence");
+        loadRows = new Statement(connection, """
+            SELECT sequence, first_event_id, last_event_id, records FROM journal WHERE entity_id = ?1 AND sequence >= ?2 ORDER BY sequence
+            """);
+        probe = new Statement(connection, """
+            SELECT sequence, last_event_id FROM journal WHERE entity_id = ?1 AND sequence >= ?2 AND last_event_id > 0 ORDER BY sequence LIMIT 1
+            """);
+        findCompactable = new Statement(connection, """
+            SELECT entity_id, namespace_id, business_id, run_id FROM entity
+            WHERE shard = ?1 AND status > 1 AND status <> 8 AND NOT owes AND NOT compacted AND entity_id > ?2 ORDER BY entity_id LIMIT ?3
+            """);
         loadSlots = new Statement(connection, "SELECT name, value FROM slot WHERE entity_id = ?1");
         findCurrentRun = new Statement(connection, "SELECT run_id FROM current_run WHERE namespace_id = ?1 AND workflow_id = ?2");
         findOwing = new Statement(connection, """
@@ -45,45 +57,26 @@ internal sealed class Reader : IDisposable
 
     public SqliteConnection Connection { get; }
 
-    public StoredRun? LoadRun(RunKey run)
+    public StoredRun? LoadRun(RunKey run) => Read(run, () =>
     {
-        // Header, rows and slots of one instant.
-        begin.Execute();
-        try
-        {
-            return ReadRun(run);
-        }
-        finally
-        {
-            end.Execute();
-        }
-    }
+        if (FindHeader(run) is not { } header)
+            return null;
 
-    /// <summary>The same within a transaction that is under way.</summary>
-    public StoredRun? ReadRun(RunKey run)
+        var rows = ReadRows(run, header, header.BaseSequence).ConvertAll(row => MemoryMarshal.TryGetArray(row.Records, out var array) ? array.Array! : []);
+        return new StoredRun(rows, ReadSlots(header), header.BaseSequence);
+    });
+
+    public List<JournalRow>? LoadJournal(RunKey run) => Read(run, () => FindHeader(run) is { } header ? ReadRows(run, header, FirstSequence(header)) : null);
+
+    /// <summary>A run with its whole journal, within a transaction that is under way.</summary>
+    public StoredRun? ReadWholeRun(RunKey run)
     {
         try
         {
             if (FindHeader(run) is not { } header)
                 return null;
-
-            var rows = new List<byte[]>((int)header.NextSequence - 1);
-            loadRows.Bind(1, header.EntityId);
-            while (loadRows.Read())
-            {
-                if (loadRows.Long(0) != rows.Count + 1)
-                    throw new DamagedRunException(run, $"journal row {rows.Count + 1} is missing.");
-                rows.Add(loadRows.Blob(1).ToArray());
-            }
-
-            if (rows.Count != header.NextSequence - 1)
-                throw new DamagedRunException(run, $"there are {rows.Count} journal rows, its header names {header.NextSequence - 1}.");
-
-            var slots = new Dictionary<string, ByteString>();
-            loadSlots.Bind(1, header.EntityId);
-            while (loadSlots.Read())
-                slots[loadSlots.Text(0)] = ByteString.CopyFrom(loadSlots.Blob(1));
-            return new StoredRun(rows, slots);
+            var first = FirstSequence(header);
+            return new StoredRun(ReadRows(run, header, first).ConvertAll(row => row.Records.ToArray()), ReadSlots(header), first);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
         {
@@ -93,6 +86,52 @@ internal sealed class Reader : IDisposable
         {
             loadRows.Reset();
             loadSlots.Reset();
+        }
+    }
+
+    public List<JournalRow>? ReadHistory(RunKey run, long firstEventId, long lastEventId) => Read(run, () =>
+    {
+        if (FindHeader(run) is not { } header)
+            return null;
+
+        // Event ids grow with the sequence, so the first row is found by halving, without an index that each append would have to pay for.
+        var (low, high) = (1L, header.NextSequence);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Probe(header.EntityId, middle) is { } row && row.LastEventId < firstEventId)
+                low = row.Sequence + 1;
+            else
+                high = middle;
+        }
+
+        var rows = new List<JournalRow>();
+        loadRows.Bind(1, header.EntityId).Bind(2, low);
+        while (loadRows.Read())
+        {
+            var row = CurrentRow();
+            if (row.FirstEventId > lastEventId)
+                break;
+            if (row.LastEventId >= firstEventId)
+                rows.Add(row);
+        }
+
+        return rows;
+    });
+
+    public List<CompactableRun> FindCompactableRuns(int shard, long afterEntityId, int limit)
+    {
+        var found = new List<CompactableRun>();
+        findCompactable.Bind(1, shard).Bind(2, afterEntityId).Bind(3, limit);
+        try
+        {
+            while (findCompactable.Read())
+                found.Add(new CompactableRun(findCompactable.Long(0), new RunKey(findCompactable.Text(1), findCompactable.Text(2), findCompactable.Text(3))));
+            return found;
+        }
+        finally
+        {
+            findCompactable.Reset();
         }
     }
 
@@ -158,17 +197,83 @@ internal sealed class Reader : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { begin, end, findHeader, loadRows, loadSlots, findCurrentRun, findOwing, findWaking, findExpired })
+        foreach (var statement in new[] { begin, end, findHeader, loadRows, loadSlots, findCurrentRun, findOwing, findWaking, findExpired, probe, findCompactable })
             statement.Dispose();
         Connection.Dispose();
     }
 
-    private (long EntityId, long NextSequence)? FindHeader(RunKey run)
+    /// <summary>Reads of one instant; a damaged page is the run's damage.</summary>
+    private T Read<T>(RunKey run, Func<T> read)
+    {
+        begin.Execute();
+        try
+        {
+            return read();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
+        {
+            throw new DamagedRunException(run, e.Message, e);
+        }
+        finally
+        {
+            loadRows.Reset();
+            loadSlots.Reset();
+            end.Execute();
+        }
+    }
+
+    private List<JournalRow> ReadRows(RunKey run, in Header header, long firstSequence)
+    {
+        var rows = new List<JournalRow>((int)(header.NextSequence - firstSequence));
+        loadRows.Bind(1, header.EntityId).Bind(2, firstSequence);
+        while (loadRows.Read())
+        {
+            var expected = firstSequence + rows.Count;
+            if (loadRows.Long(0) != expected)
+                throw new DamagedRunException(run, $"journal row {expected} is missing.");
+            rows.Add(CurrentRow());
+        }
+
+        var last = firstSequence + rows.Count - 1;
+        if (last != header.NextSequence - 1)
+            throw new DamagedRunException(run, $"there are {last} journal rows, its header names {header.NextSequence - 1}.");
+        return rows;
+    }
+
+    private Dictionary<string, ByteString> ReadSlots(in Header header)
+    {
+        var slots = new Dictionary<string, ByteString>();
+        loadSlots.Bind(1, header.EntityId);
+        while (loadSlots.Read())
+            slots[loadSlots.Text(0)] = ByteString.CopyFrom(loadSlots.Blob(1));
+        return slots;
+    }
+
+    /// <summary>Sequence of the first row that is stored: only a compacted journal begins later than with 1.</summary>
+    private long FirstSequence(in Header header) => header.IsCompacted ? Probe(header.EntityId, 1)?.Sequence ?? header.BaseSequence : 1;
+
+    private JournalRow CurrentRow() => new(loadRows.Long(0), loadRows.Long(1), loadRows.Long(2), loadRows.Blob(3).ToArray());
+
+    /// <summary>The first row from a sequence on that holds history events.</summary>
+    private (long Sequence, long LastEventId)? Probe(long entityId, long sequence)
+    {
+        probe.Bind(1, entityId).Bind(2, sequence);
+        try
+        {
+            return probe.Read() ? (probe.Long(0), probe.Long(1)) : null;
+        }
+        finally
+        {
+            probe.Reset();
+        }
+    }
+
+    private Header? FindHeader(RunKey run)
     {
         findHeader.Bind(1, run.WorkflowId).Bind(2, run.RunId).Bind(3, run.NamespaceId);
         try
         {
-            return findHeader.Read() ? (findHeader.Long(0), findHeader.Long(1)) : null;
+            return findHeader.Read() ? new Header(findHeader.Long(0), findHeader.Long(1), findHeader.Long(2), findHeader.Long(3) != 0) : null;
         }
         finally
         {
@@ -194,4 +299,6 @@ internal sealed class Reader : IDisposable
             statement.Reset();
         }
     }
+
+    private readonly record struct Header(long EntityId, long NextSequence, long BaseSequence, bool IsCompacted);
 }

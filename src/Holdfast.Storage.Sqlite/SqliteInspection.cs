@@ -193,7 +193,7 @@ public sealed class SqliteInspection : IStoreInspection
         try
         {
             // A run that is found by its number but not by its name sits in a damaged index.
-            header = reader.ReadRun(header.Run) is { } journal
+            header = reader.ReadWholeRun(header.Run) is { } journal
                 ? header with { Journal = journal }
                 : header with { Damage = "its header is not found by its name." };
         }

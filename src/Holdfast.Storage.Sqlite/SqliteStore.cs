@@ -84,6 +84,15 @@ public sealed class SqliteStore : IStore
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) =>
         readers.ReadAsync(reader => reader.LoadRun(run), cancellation);
 
+    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<JournalRow>?>(reader => reader.LoadJournal(run), cancellation);
+
+    public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<JournalRow>?>(reader => reader.ReadHistory(run, firstEventId, lastEventId), cancellation);
+
+    public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<CompactableRun>>(reader => reader.FindCompactableRuns(shard, afterEntityId, limit), cancellation);
+
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         readers.ReadAsync(reader => reader.FindCurrentRun(namespaceId, workflowId), cancellation);
 

@@ -28,9 +28,20 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="ShardLostException">A batch shows another range id than the stored one; nothing of any batch was written.</exception>
     ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation);
 
-    /// <summary>The run's header, journal rows in sequence order and slots; null when there is no such run.</summary>
+    /// <summary>What a run's state needs: its journal rows from the newest one with a snapshot on, and its slots; null when there is no such run.</summary>
     /// <exception cref="DamagedRunException">A row is missing or cannot be read.</exception>
     ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation);
+
+    /// <summary>All that is stored of a run's journal, from its first row on; null when there is no such run.</summary>
+    /// <exception cref="DamagedRunException">A row is missing or cannot be read.</exception>
+    ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation);
+
+    /// <summary>
+    /// The journal rows that hold the history events from <paramref name="firstEventId"/> to <paramref name="lastEventId"/>, in order; null when there is
+    /// no such run. Costs what these rows cost, however long the journal is.
+    /// </summary>
+    /// <exception cref="DamagedRunException">A row cannot be read.</exception>
+    ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation);
 
     /// <summary>The run id of the workflow id's newest run, open or closed; null when the id was never used (or its runs were deleted).</summary>
     /// <exception cref="DamagedRunException">It cannot be read; the exception names no run id.</exception>
@@ -42,6 +53,12 @@ public interface IStore : IAsyncDisposable
     /// Recovery is: page through these, load, derive. A run whose header cannot be read is among those that owe, so that loading it tells of the damage.
     /// </summary>
     ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// Closed runs of a shard that owe nothing and whose journals were not compacted yet, by entity id, behind <paramref name="afterEntityId"/> (0 to
+    /// begin), at most <paramref name="limit"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Closed runs of a namespace whose close time is before <paramref name="closedBefore"/> and that owe nothing, longest closed first, at most

@@ -20,6 +20,9 @@ public sealed record RunWrite
         Owes = false,
     };
 
+    /// <summary>The write that replaces a closed run's journal.</summary>
+    public static RunWrite Compaction(RunKey run, IReadOnlyList<JournalRow> rows) => Deletion(run) with { Deletes = false, Compacted = rows };
+
     public required RunKey Run { get; init; }
 
     /// <summary>This write creates the run. Creating one that exists fails the commit.</summary>
@@ -35,6 +38,16 @@ public sealed record RunWrite
     public required long FirstEventId { get; init; }
 
     public required long LastEventId { get; init; }
+
+    /// <summary>One of the records is a snapshot of the whole state: from here on loading the run begins with this row.</summary>
+    public bool HasSnapshot { get; init; }
+
+    /// <summary>
+    /// Not empty: the run is closed, and all of its rows are replaced by these. They have the same history events, and the last sequence that the run
+    /// has now, so that nobody who knows the run need hear of it; the last of them has a snapshot. All else in this write is ignored. When the run is
+    /// gone or has a later row by now, nothing changes.
+    /// </summary>
+    public IReadOnlyList<JournalRow> Compacted { get; init; } = [];
 
     /// <summary>The run's status as <c>WorkflowExecutionStatus</c>.</summary>
     public required int Status { get; init; }

@@ -40,6 +40,14 @@ internal sealed class GatedStore(IStore inner) : IStore
 
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) => inner.LoadRunAsync(run, cancellation);
 
+    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) => inner.LoadJournalAsync(run, cancellation);
+
+    public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
+        inner.ReadHistoryAsync(run, firstEventId, lastEventId, cancellation);
+
+    public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
+        inner.FindCompactableRunsAsync(shard, afterEntityId, limit, cancellation);
+
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         inner.FindCurrentRunAsync(namespaceId, workflowId, cancellation);
 

@@ -157,6 +157,111 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Loading_begins_with_the_newest_row_that_has_a_snapshot()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run), Next(run, 2, "snapshot") with { HasSnapshot = true }, Next(run, 3));
+        await Store.Commit(Next(run, 4, "newer snapshot") with { HasSnapshot = true });
+        await Store.Commit(Next(run, 5) with { WakeAt = Noon });
+
+        var stored = (await Store.LoadRunAsync(run, default))!;
+        Assert.Equal(["newer snapshot", "next"], stored.Rows.Select(System.Text.Encoding.UTF8.GetString));
+        Assert.Equal((4, 5), (stored.FirstSequence, stored.LastSequence));
+        Assert.Equal(["first", "snapshot", "next", "newer snapshot", "next"], (await Store.LoadJournalAsync(run, default))!.Select(row => Text(row)));
+        Assert.Null(await Store.LoadJournalAsync(Run("order-2"), default));
+    }
+
+    [Theory]
+    [InlineData(1, 1, "1")]
+    [InlineData(1, 2, "1")]
+    [InlineData(2, 3, "1 3")]
+    [InlineData(4, 4, "4")]
+    [InlineData(3, 9, "3 4 6")]
+    [InlineData(5, 5, "4")]
+    [InlineData(1, 1000, "1 3 4 6")]
+    [InlineData(8, 9, "")]
+    public async Task A_part_of_the_history_is_read_by_event_ids(long first, long last, string rows)
+    {
+        // Rows without events lie before, between and behind the others.
+        var run = Run("order-1");
+        await Store.Commit(
+            Events(First(run, "1"), 1, 2),
+            Events(Next(run, 2, "none"), 0, 0),
+            Events(Next(run, 3, "3"), 3, 3),
+            Events(Next(run, 4, "4"), 4, 5),
+            Events(Next(run, 5, "none"), 0, 0) with { HasSnapshot = true },
+            Events(Next(run, 6, "6"), 6, 7),
+            Events(Next(run, 7, "none"), 0, 0));
+
+        var read = (await Store.ReadHistoryAsync(run, first, last, default))!;
+        Assert.Equal(rows, string.Join(' ', read.Select(row => Text(row))));
+        Assert.All(read, row => Assert.True(row.FirstEventId <= last && row.LastEventId >= first));
+        Assert.Null(await Store.ReadHistoryAsync(Run("order-2"), first, last, default));
+    }
+
+    [Fact]
+    public async Task A_compacted_journal_takes_the_place_of_the_rows_and_the_run_goes_on()
+    {
+        var run = Run("order-1");
+        await Store.Commit(First(run, visibility: Row(Noon, Noon)), Next(run, 2) with { Slots = [Slot("a", "1")] });
+        await Store.Commit(Next(run, 3) with { Status = Completed });
+        JournalRow[] compacted = [new(2, 1, 5, Bytes("old events")), new(3, 6, 7, Bytes("new events and snapshot"))];
+        await Store.Commit(RunWrite.Compaction(run, compacted));
+
+        Assert.Equal(["new events and snapshot"], await Store.Rows(run));
+        Assert.Equal(3, (await Store.LoadRunAsync(run, default))!.LastSequence);
+        Assert.Equal("1", (await Store.LoadRunAsync(run, default))!.Slots["a"].ToStringUtf8());
+        Assert.Equal(["old events", "new events and snapshot"], (await Store.LoadJournalAsync(run, default))!.Select(row => Text(row)));
+        Assert.Equal("old events", Text(Assert.Single((await Store.ReadHistoryAsync(run, 2, 5, default))!)));
+        Assert.Equal("new events and snapshot", Text(Assert.Single((await Store.ReadHistoryAsync(run, 6, 6, default))!)));
+        Assert.Equal(run, Assert.Single((await Store.ListAsync(new VisibilityQuery(Namespace), default)).Entries).Run);
+
+        await Store.Commit(Next(run, 4) with { Status = Completed });
+        Assert.Equal(["new events and snapshot", "next"], await Store.Rows(run));
+        await Store.Commit(RunWrite.Deletion(run));
+        Assert.Null(await Store.LoadJournalAsync(run, default));
+    }
+
+    [Fact]
+    public async Task A_compaction_that_comes_too_late_changes_nothing()
+    {
+        var run = Run("order-1");
+        JournalRow[] compacted = [new(2, 1, 5, Bytes("compacted"))];
+        await Store.Commit(First(run), Next(run, 2));
+        await Store.Commit(Next(run, 3) with { Owes = true }, RunWrite.Compaction(run, compacted), RunWrite.Compaction(Run("never there"), compacted));
+
+        Assert.Equal(["first", "next", "next"], await Store.Rows(run));
+        Assert.Single(await Store.FindDueRunsAsync(0, DateTime.MaxValue, null, 10, default));
+    }
+
+    [Fact]
+    public async Task Runs_to_compact_are_closed_ones_that_owe_nothing_once_each()
+    {
+        await Store.CommitIn(
+            5,
+            First(Run("open")),
+            First(Run("paused")) with { Status = 8 },
+            First(Run("owes")) with { Status = Completed, Owes = true },
+            First(Run("one")) with { Status = Completed },
+            First(Run("two")) with { Status = Completed },
+            First(Run("three")) with { Status = Completed });
+        await Store.CommitIn(6, First(Run("other shard")) with { Status = Completed });
+
+        var first = await Store.FindCompactableRunsAsync(5, 0, 2, default);
+        Assert.Equal(["one", "two"], first.Select(found => found.Run.WorkflowId));
+        Assert.Equal("three", Assert.Single(await Store.FindCompactableRunsAsync(5, first[1].EntityId, 2, default)).Run.WorkflowId);
+        await Store.CommitIn(5, RunWrite.Compaction(Run("one"), [new(1, 1, 2, Bytes("compacted"))]));
+        await Store.CommitIn(5, Next(Run("owes"), 2) with { Status = Completed });
+        Assert.Equal(["owes", "two", "three"], (await Store.FindCompactableRunsAsync(5, 0, 10, default)).Select(found => found.Run.WorkflowId));
+    }
+
+    private const int Completed = 2;
+
+    private static RunWrite Events(RunWrite write, long first, long last) => write with { FirstEventId = first, LastEventId = last };
+
+    private static string Text(JournalRow row) => System.Text.Encoding.UTF8.GetString(row.Records.Span);
+
+    [Fact]
     public async Task A_deleted_run_leaves_nothing_behind()
     {
         var (run, other) = (Run("order-1"), Run("order-2"));

@@ -10,16 +10,25 @@ namespace Holdfast.Engine.Journal;
 /// </summary>
 public sealed class JournalRecord
 {
+    private HistoryEvent? parsed;
+
     private JournalRecord(StoredRecord stored, HistoryEvent? historyEvent)
     {
         Stored = stored;
-        Event = historyEvent;
+        parsed = historyEvent;
     }
 
     public StoredRecord Stored { get; }
 
-    /// <summary>The event of a record of kind event, flushed event or buffered event; else null.</summary>
-    public HistoryEvent? Event { get; }
+    /// <summary>The event of a record of kind event, flushed event or buffered event; else null. Parsed when first asked for.</summary>
+    /// <exception cref="InvalidProtocolBufferException">The record is damaged.</exception>
+    public HistoryEvent? Event => parsed ??= Stored.KindCase switch
+    {
+        StoredRecord.KindOneofCase.Event => HistoryEvent.Parser.ParseFrom(Stored.Event),
+        StoredRecord.KindOneofCase.FlushedEvent => HistoryEvent.Parser.ParseFrom(Stored.FlushedEvent),
+        StoredRecord.KindOneofCase.BufferedEvent => HistoryEvent.Parser.ParseFrom(Stored.BufferedEvent),
+        _ => null,
+    };
 
     /// <summary>Encoded event that is part of the public history, or null for buffered events and internal facts.</summary>
     public ByteString? HistoryBytes => Stored.KindCase switch
@@ -45,11 +54,5 @@ public sealed class JournalRecord
 
     public static JournalRecord OfFact(StoredRecord fact) => new(fact, null);
 
-    public static JournalRecord FromStored(StoredRecord stored) => new(stored, stored.KindCase switch
-    {
-        StoredRecord.KindOneofCase.Event => HistoryEvent.Parser.ParseFrom(stored.Event),
-        StoredRecord.KindOneofCase.FlushedEvent => HistoryEvent.Parser.ParseFrom(stored.FlushedEvent),
-        StoredRecord.KindOneofCase.BufferedEvent => HistoryEvent.Parser.ParseFrom(stored.BufferedEvent),
-        _ => null,
-    });
+    public static JournalRecord FromStored(StoredRecord stored) => new(stored, null);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace Holdfast.Engine.Journal;
@@ -23,14 +24,25 @@ public static class JournalRows
     }
 
     /// <exception cref="InvalidProtocolBufferException">The row is damaged.</exception>
-    public static IEnumerable<JournalRecord> Decode(byte[] row)
+    public static IEnumerable<JournalRecord> Decode(ReadOnlyMemory<byte> row)
     {
-        var input = new CodedInputStream(row);
+        var input = new CodedInputStream(MemoryMarshal.TryGetArray(row, out var array) && array.Offset == 0 && array.Count == array.Array!.Length ? array.Array : row.ToArray());
         while (!input.IsAtEnd)
         {
             var stored = new StoredRecord();
             input.ReadMessage(stored);
             yield return JournalRecord.FromStored(stored);
+        }
+    }
+
+    /// <summary>The encoded history events of a row, in order, without a look at what is in them.</summary>
+    /// <exception cref="InvalidProtocolBufferException">The row is damaged.</exception>
+    public static IEnumerable<ByteString> DecodeHistory(ReadOnlyMemory<byte> row)
+    {
+        foreach (var record in Decode(row))
+        {
+            if (record.HistoryBytes is { } encoded)
+                yield return encoded;
         }
     }
 }

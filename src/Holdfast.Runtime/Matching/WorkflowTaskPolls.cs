@@ -62,7 +62,7 @@ public sealed class WorkflowTaskPolls(IShards shards, TaskQueues queues, Workflo
             return new CompletedWorkflowTask(completion.Response, null);
 
         queries.Attach(run, next.Head);
-        return new CompletedWorkflowTask(completion.Response, WorkflowTaskReply.Of(next, told.Run!));
+        return new CompletedWorkflowTask(completion.Response, await WorkflowTaskReply.OfAsync(shards, next, told.Run!, cancellation));
     }
 
     /// <summary>Null when the task is not owed any more: wait for another one.</summary>
@@ -89,7 +89,7 @@ public sealed class WorkflowTaskPolls(IShards shards, TaskQueues queues, Workflo
         {
             var start = told.Answer.Reply;
             queries.Attach(task.Key.Run, start.Head);
-            return WorkflowTaskReply.Of(start, told.Run!);
+            return await WorkflowTaskReply.OfAsync(shards, start, told.Run!, cancellation);
         }
 
         if (refusal.Code == RefusalCode.NotFound)

@@ -134,7 +134,17 @@ public sealed class WorkflowQueries(IShards shards, TaskQueues queues, TimeProvi
         };
 
         // The sticky worker has the run in its cache.
-        return new WorkflowTaskReply(head, queue == state.TaskQueue ? run.History : run.History.Between(1, 0), []);
+        var last = queue == state.TaskQueue ? run.History.LastEventId : 0;
+        try
+        {
+            var events = await shards.ReadHistoryAsync(run, 1, Math.Min(last, WorkflowTaskReply.MostEvents), CancellationToken.None);
+            return new WorkflowTaskReply(head, events, last, []);
+        }
+        catch (RequestRefusedException e)
+        {
+            query.TrySetResult(e.Refusal);
+            return null;
+        }
     }
 
     /// <summary>Holds the answers that came with a worker's turn until that is decided; null when there are none.</summary>

@@ -16,6 +16,11 @@ internal sealed class CachedRun
     private const int FixedBytes = 4 * 1024;
     private const int FirstHistoryCapacity = 16;
 
+    // A snapshot is worth its bytes once loading without it would cost a few milliseconds, and when what follows the last one outweighs it: then all
+    // snapshots together stay smaller than the rest of the journal, however large the state is.
+    private const int RecordsBetweenSnapshots = 500;
+    private const int BytesPerSnapshotByte = 2;
+
     private ByteString[] history;
     private int historyCount;
     private long historyBytes;
@@ -24,7 +29,11 @@ internal sealed class CachedRun
     private MutableState? listed;
     private RunSnapshot? snapshot;
     private long sequence;
+    private readonly int missingEvents;
     private int savedEvents;
+    private int recordsSinceSnapshot;
+    private long bytesSinceSnapshot;
+    private long snapshotBytes;
     private bool isStored;
 
     /// <summary>A run that is being created.</summary>
@@ -39,13 +48,14 @@ internal sealed class CachedRun
 
     private CachedRun(MutableState state, ByteString[] history, int historyCount, long historyBytes, long sequence)
     {
+        missingEvents = (int)state.NextEventId - 1 - historyCount;
         Key = state.Key;
         State = state;
         this.history = history;
         this.historyCount = historyCount;
         this.historyBytes = historyBytes;
         this.sequence = sequence;
-        savedEvents = historyCount;
+        savedEvents = LastEventId;
         listed = state;
         isStored = true;
         Node = new LinkedListNode<CachedRun>(this);
@@ -97,7 +107,7 @@ internal sealed class CachedRun
         && Watches is not { Count: > 0 }
         && !OwesDelivery();
 
-    public RunSnapshot Snapshot => snapshot ??= new RunSnapshot(State, new HistorySlice(history, 0, historyCount));
+    public RunSnapshot Snapshot => snapshot ??= new RunSnapshot(State, new HistorySlice(history, 0, historyCount, missingEvents + 1));
 
     /// <summary>A run out of the store.</summary>
     /// <exception cref="DamagedRunException">The rows do not make a run.</exception>
@@ -122,8 +132,12 @@ internal sealed class CachedRun
 
             var state = Fold.Rebuild(key, records, stored.Slots);
             Invariant.Holds(state.Key == key);
-            Invariant.Holds(count == state.NextEventId - 1);
-            return new CachedRun(state, events, count, bytes, stored.Rows.Count);
+
+            // Earlier events may be in rows that were not read; the newest are all here.
+            Invariant.Holds(stored.FirstSequence == 1 ? count == state.NextEventId - 1 : count < state.NextEventId);
+            var run = new CachedRun(state, events, count, bytes, stored.LastSequence);
+            run.CountSinceSnapshot(records);
+            return run;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -143,7 +157,7 @@ internal sealed class CachedRun
         }
 
         Invariant.Holds(change.State.Key == Key);
-        Invariant.Holds(historyCount + events == change.State.NextEventId - 1);
+        Invariant.Holds(LastEventId + events == change.State.NextEventId - 1);
 
         foreach (var record in change.Records)
         {
@@ -163,10 +177,14 @@ internal sealed class CachedRun
     public RunWrite TakeUnsaved(Debt debt)
     {
         byte[] records = [];
+        var hasSnapshot = false;
         if (unsaved.Count > 0)
         {
             sequence++;
+            hasSnapshot = AddSnapshotWhenDue();
             records = JournalRows.Encode(unsaved);
+            recordsSinceSnapshot = hasSnapshot ? 0 : recordsSinceSnapshot + unsaved.Count;
+            bytesSinceSnapshot = hasSnapshot ? 0 : bytesSinceSnapshot + records.Length;
             unsaved.Clear();
         }
 
@@ -184,7 +202,7 @@ internal sealed class CachedRun
             listed = State;
         }
 
-        var hasEvents = historyCount > savedEvents;
+        var hasEvents = LastEventId > savedEvents;
         var write = new RunWrite
         {
             Run = Key,
@@ -192,7 +210,8 @@ internal sealed class CachedRun
             Sequence = sequence,
             Records = records,
             FirstEventId = hasEvents ? savedEvents + 1 : 0,
-            LastEventId = hasEvents ? historyCount : 0,
+            LastEventId = hasEvents ? LastEventId : 0,
+            HasSnapshot = hasSnapshot,
             Status = (int)State.Status,
             WakeAt = debt.WakeAt,
             Owes = !debt.Now.IsEmpty,
@@ -200,9 +219,38 @@ internal sealed class CachedRun
             Slots = slots,
             Visibility = row,
         };
-        savedEvents = historyCount;
+        savedEvents = LastEventId;
         isStored = true;
         return write;
+    }
+
+    private int LastEventId => missingEvents + historyCount;
+
+    private bool AddSnapshotWhenDue()
+    {
+        if (recordsSinceSnapshot + unsaved.Count < RecordsBetweenSnapshots || bytesSinceSnapshot < snapshotBytes * BytesPerSnapshotByte || State.IsClosed)
+            return false;
+        var taken = JournalRecord.OfSnapshot(State);
+        snapshotBytes = taken.Stored.Snapshot.CalculateSize();
+        unsaved.Add(taken);
+        return true;
+    }
+
+    private void CountSinceSnapshot(List<JournalRecord> records)
+    {
+        foreach (var record in records)
+        {
+            if (record.Stored.KindCase == StoredRecord.KindOneofCase.Snapshot)
+            {
+                snapshotBytes = record.Stored.CalculateSize();
+                recordsSinceSnapshot = 0;
+                bytesSinceSnapshot = 0;
+                continue;
+            }
+
+            recordsSinceSnapshot++;
+            bytesSinceSnapshot += record.Stored.CalculateSize();
+        }
     }
 
     private bool OwesDelivery()

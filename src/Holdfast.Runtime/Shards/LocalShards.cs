@@ -50,6 +50,14 @@ public sealed class LocalShards : IShards, IAsyncDisposable
         return Enqueue(watch) is { } refusal ? throw new RequestRefusedException(refusal) : watch.Task;
     }
 
+    public ValueTask<HistorySlice> ReadHistoryAsync(RunSnapshot run, long firstEventId, long lastEventId, CancellationToken cancellation)
+    {
+        var last = Math.Min(lastEventId, run.History.LastEventId);
+        return last < firstEventId || firstEventId >= run.History.FirstEventId
+            ? new ValueTask<HistorySlice>(run.History.Between(firstEventId, last))
+            : StoredHistory.ReadAsync(environment.Store, run, firstEventId, last, cancellation);
+    }
+
     /// <summary>
     /// Deletes runs of which the store said that they are closed and owe nothing; those that somebody changed since stay. True when all are gone.
     /// </summary>

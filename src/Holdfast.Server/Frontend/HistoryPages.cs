@@ -1,4 +1,5 @@
 using Holdfast.Runtime;
+using Holdfast.Runtime.Matching;
 
 namespace Holdfast.Server.Frontend;
 
@@ -6,7 +7,7 @@ namespace Holdfast.Server.Frontend;
 internal static class HistoryPages
 {
     /// <summary>Events on a page, whatever the caller asks for.</summary>
-    public const int MostEvents = 4_096;
+    public const int MostEvents = WorkflowTaskReply.MostEvents;
 
     // Below the 4 MiB that a client receives by default, with room for the rest of the reply.
     private const int MostBytes = 3 * 1024 * 1024;

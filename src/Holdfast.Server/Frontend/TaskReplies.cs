@@ -1,8 +1,6 @@
 using Google.Protobuf;
 using Holdfast.Runtime;
 using Holdfast.Runtime.Matching;
-using Temporalio.Api.History.V1;
-using Temporalio.Api.WorkflowService.V1;
 
 namespace Holdfast.Server.Frontend;
 
@@ -12,26 +10,26 @@ internal static class TaskReplies
     /// <summary>A polled task.</summary>
     public static RawReply Of(WorkflowTaskReply task)
     {
-        var (page, last) = FirstPage(task.Head, task.History, task.Synthetic);
+        var (page, last) = FirstPage(task);
         return RawReply.OfTask(task.Head, page, last);
     }
 
     /// <summary>A task that a reply brings along in one of its fields.</summary>
     public static RawReply Inside(IMessage reply, int field, WorkflowTaskReply task)
     {
-        var (page, last) = FirstPage(task.Head, task.History, task.Synthetic);
+        var (page, last) = FirstPage(task);
         return RawReply.WithTask(reply, field, task.Head, page, last);
     }
 
-    private static (HistorySlice Page, IReadOnlyList<ByteString> LastEvents) FirstPage(
-        PollWorkflowTaskQueueResponse head, HistorySlice events, IReadOnlyList<HistoryEvent> synthetic)
+    private static (HistorySlice Page, IReadOnlyList<ByteString> LastEvents) FirstPage(WorkflowTaskReply task)
     {
+        var (head, events, lastEventId, synthetic) = task;
         var last = synthetic.Count == 0 ? [] : (IReadOnlyList<ByteString>)[.. synthetic.Select(one => one.ToByteString())];
         var page = HistoryPages.First(events, HistoryPages.MostEvents);
-        if (page.Count == events.Count)
+        if (page.Count == 0 || page.LastEventId >= lastEventId)
             return (page, last);
 
-        head.NextPageToken = new HistoryToken(head.WorkflowExecution.RunId, page.LastEventId + 1, events.LastEventId, last).ToBytes();
+        head.NextPageToken = new HistoryToken(head.WorkflowExecution.RunId, page.LastEventId + 1, lastEventId, last).ToBytes();
         return (page, []);
     }
 }

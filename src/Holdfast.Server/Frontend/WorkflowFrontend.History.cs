@@ -25,7 +25,7 @@ internal sealed partial class WorkflowFrontend
         if (run is null)
             throw Refused.With(Refusal.WorkflowNotFound(target));
 
-        return closeOnly ? CloseEvent(request, run) : Page(request, run, token, next);
+        return closeOnly ? await CloseEventAsync(request, run, context) : await PageAsync(request, run, token, next, context);
     }
 
     /// <summary>Pages of a run's history, newest first.</summary>
@@ -34,8 +34,9 @@ internal sealed partial class WorkflowFrontend
         var (target, token) = HistoryTarget(request.Namespace, request.Execution, request.NextPageToken, request.MaximumPageSize);
         var run = await Shards.ReadAsync(target, context.CancellationToken) ?? throw Refused.With(Refusal.WorkflowNotFound(target));
 
-        var page = HistoryPages.Last(
-            run.History.Between(1, token?.NextEventId ?? run.History.LastEventId), HistoryPages.MostEventsFor(request.MaximumPageSize));
+        var last = Math.Min(token?.NextEventId ?? long.MaxValue, run.History.LastEventId);
+        var most = HistoryPages.MostEventsFor(request.MaximumPageSize);
+        var page = HistoryPages.Last(await Shards.ReadHistoryAsync(run, Math.Max(1, last - most + 1), last, context.CancellationToken), most);
         var reply = new GetWorkflowExecutionHistoryReverseResponse();
         if (page.Count > 0 && page.FirstEventId > 1)
             reply.NextPageToken = new HistoryToken(run.State.Key.RunId, page.FirstEventId - 1, 0, []).ToBytes();
@@ -45,7 +46,7 @@ internal sealed partial class WorkflowFrontend
         return RawReply.WithHistory(reply, GetWorkflowExecutionHistoryReverseResponse.HistoryFieldNumber, new HistorySlice(reversed, 0, reversed.Length));
     }
 
-    private static RawReply CloseEvent(GetWorkflowExecutionHistoryRequest request, RunSnapshot run)
+    private async ValueTask<RawReply> CloseEventAsync(GetWorkflowExecutionHistoryRequest request, RunSnapshot run, ServerCallContext context)
     {
         var reply = new GetWorkflowExecutionHistoryResponse();
         var last = run.History.LastEventId;
@@ -57,13 +58,15 @@ internal sealed partial class WorkflowFrontend
             return RawReply.WithHistory(reply, GetWorkflowExecutionHistoryResponse.HistoryFieldNumber, default);
         }
 
-        return RawReply.WithHistory(reply, GetWorkflowExecutionHistoryResponse.HistoryFieldNumber, run.History.Between(last, last));
+        return RawReply.WithHistory(reply, GetWorkflowExecutionHistoryResponse.HistoryFieldNumber, await Shards.ReadHistoryAsync(run, last, last, context.CancellationToken));
     }
 
-    private static RawReply Page(GetWorkflowExecutionHistoryRequest request, RunSnapshot run, HistoryToken? token, long next)
+    private async ValueTask<RawReply> PageAsync(
+        GetWorkflowExecutionHistoryRequest request, RunSnapshot run, HistoryToken? token, long next, ServerCallContext context)
     {
         var until = token is { LastEventId: > 0 } ? token.LastEventId : run.History.LastEventId;
-        var page = HistoryPages.First(run.History.Between(next, until), HistoryPages.MostEventsFor(request.MaximumPageSize));
+        var most = HistoryPages.MostEventsFor(request.MaximumPageSize);
+        var page = HistoryPages.First(await Shards.ReadHistoryAsync(run, next, Math.Min(until, next + most - 1), context.CancellationToken), most);
         var following = page.Count > 0 ? page.LastEventId + 1 : next;
         var reply = new GetWorkflowExecutionHistoryResponse();
         if (following <= until)

@@ -19,7 +19,7 @@ internal sealed partial class WorkflowFrontend
     {
         var ns = ResolveForStart(request.Namespace);
         Check(request);
-        return Reply(await AskAsync(new StartWorkflow(ns.Id, request), context), request.Namespace);
+        return await ReplyAsync(await AskAsync(new StartWorkflow(ns.Id, request), context), request.Namespace, context);
     }
 
     public override async Task<SignalWithStartWorkflowExecutionResponse> SignalWithStartWorkflowExecution(
@@ -99,12 +99,12 @@ internal sealed partial class WorkflowFrontend
     /// <summary>Who gives no request id gets one, so that what is done for a request can always be told from what is done for another.</summary>
     private string RequestIdOf(string given) => given.Length > 0 ? given : server.NewId();
 
-    private static RawReply Reply(Told<WorkflowStart> told, string ns)
+    private async ValueTask<RawReply> ReplyAsync(Told<WorkflowStart> told, string ns, ServerCallContext context)
     {
         var (response, eager) = told.Answer.Reply;
         return eager is null || told.Run is null
             ? RawReply.Of(WithLink(response, told.Run, ns))
-            : TaskReplies.Inside(WithLink(response, told.Run, ns), StartWorkflowExecutionResponse.EagerWorkflowTaskFieldNumber, WorkflowTaskReply.Of(eager, told.Run));
+            : TaskReplies.Inside(WithLink(response, told.Run, ns), StartWorkflowExecutionResponse.EagerWorkflowTaskFieldNumber, await WorkflowTaskReply.OfAsync(Shards, eager, told.Run, context.CancellationToken));
     }
 
     private static StartWorkflowExecutionResponse WithLink(StartWorkflowExecutionResponse response, RunSnapshot? run, string ns)

@@ -24,6 +24,14 @@ internal sealed class SeverableStore(IStore store) : IStore
 
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) => store.LoadRunAsync(run, cancellation);
 
+    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) => store.LoadJournalAsync(run, cancellation);
+
+    public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
+        store.ReadHistoryAsync(run, firstEventId, lastEventId, cancellation);
+
+    public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
+        store.FindCompactableRunsAsync(shard, afterEntityId, limit, cancellation);
+
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         store.FindCurrentRunAsync(namespaceId, workflowId, cancellation);
 

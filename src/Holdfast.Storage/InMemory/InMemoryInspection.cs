@@ -21,7 +21,8 @@ internal sealed class InMemoryInspection(
         Status = run.Status,
         WakeAt = run.WakeAt,
         Owes = run.Owes,
-        Journal = new StoredRun([.. run.Rows], new Dictionary<string, ByteString>(run.Slots)),
+        Journal = new StoredRun(
+            [.. run.Rows.Select(row => row.Records.ToArray())], new Dictionary<string, ByteString>(run.Slots), run.Rows is [var first, ..] ? first.Sequence : 1),
         Visibility = run.Visibility,
     };
 

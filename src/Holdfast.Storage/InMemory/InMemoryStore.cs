@@ -49,8 +49,45 @@ public sealed class InMemoryStore : IStore
         lock (gate)
         {
             return ValueTask.FromResult(runs.TryGetValue(run, out var found)
-                ? new StoredRun([.. found.Rows], new Dictionary<string, ByteString>(found.Slots))
+                ? new StoredRun(
+                    [.. found.Rows.Where(row => row.Sequence >= found.BaseSequence).Select(row => row.Records.ToArray())],
+                    new Dictionary<string, ByteString>(found.Slots),
+                    found.BaseSequence)
                 : null);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<JournalRow>?>(runs.TryGetValue(run, out var found) ? [.. found.Rows] : null);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<JournalRow>?>(runs.TryGetValue(run, out var found)
+                ? [.. found.Rows.Where(row => row.LastEventId > 0 && row.LastEventId >= firstEventId && row.FirstEventId <= lastEventId)]
+                : null);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            IReadOnlyList<CompactableRun> found =
+            [
+                .. runs.Values
+                    .Where(run => run.Shard == shard && run.EntityId > afterEntityId && run.IsCompactable)
+                    .OrderBy(run => run.EntityId)
+                    .Take(limit)
+                    .Select(run => new CompactableRun(run.EntityId, run.Key)),
+            ];
+            return ValueTask.FromResult(found);
         }
     }
 
@@ -189,8 +226,10 @@ public sealed class InMemoryStore : IStore
             foreach (var write in batch.Writes)
             {
                 long? next = nextSequences.TryGetValue(write.Run, out var staged) ? staged
-                    : runs.TryGetValue(write.Run, out var run) ? run.Rows.Count + 1
+                    : runs.TryGetValue(write.Run, out var run) ? run.NextSequence
                     : null;
+                if (write.Compacted.Count > 0)
+                    continue;
                 if (write.Deletes)
                 {
                     nextSequences[write.Run] = null;
@@ -215,6 +254,12 @@ public sealed class InMemoryStore : IStore
         if (write.Deletes)
         {
             Delete(write.Run);
+            return;
+        }
+
+        if (write.Compacted.Count > 0)
+        {
+            runs.GetValueOrDefault(write.Run)?.Compact(write.Compacted);
             return;
         }
 
