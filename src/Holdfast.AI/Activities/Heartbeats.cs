@@ -9,14 +9,16 @@ public static class Heartbeats
     /// Runs the work and heartbeats meanwhile, three times per heartbeat timeout. So a worker that dies is noticed within that timeout
     /// and another takes over, long before the start-to-close timeout, which must allow for the slowest call.
     /// </summary>
-    public static async Task<T> DuringAsync<T>(ActivityExecutionContext activity, Func<CancellationToken, Task<T>> work, TimeProvider time)
+    /// <param name="details">What each heartbeat tells the next attempt; null: nothing.</param>
+    public static async Task<T> DuringAsync<T>(
+        ActivityExecutionContext activity, Func<CancellationToken, Task<T>> work, TimeProvider time, Func<object?>? details = null)
     {
         if (activity.Info.HeartbeatTimeout is not { } timeout || timeout <= TimeSpan.Zero)
             return await work(activity.CancellationToken);
 
         using var timer = new PeriodicTimer(timeout / 3, time);
         var working = work(activity.CancellationToken);
-        var beating = BeatAsync(timer, activity);
+        var beating = BeatAsync(timer, activity, details);
         try
         {
             return await working;
@@ -28,10 +30,10 @@ public static class Heartbeats
         }
     }
 
-    private static async Task BeatAsync(PeriodicTimer timer, ActivityExecutionContext activity)
+    private static async Task BeatAsync(PeriodicTimer timer, ActivityExecutionContext activity, Func<object?>? details)
     {
         // Disposing the timer ends the wait with false.
         while (await timer.WaitForNextTickAsync())
-            activity.Heartbeat();
+            activity.Heartbeat(details is null ? [] : [details()]);
     }
 }

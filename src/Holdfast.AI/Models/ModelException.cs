@@ -33,7 +33,9 @@ public sealed class ModelException : Exception
     public string? RequestId { get; init; }
 
     /// <summary>The same failure for the retry policy of the activity that called.</summary>
-    public ApplicationFailureException ToFailure() =>
+    /// <param name="nextRetry">When to try again; null: the retry policy decides.</param>
+    /// <param name="details">What the failure tells besides; goes into the history.</param>
+    internal ApplicationFailureException ToFailure(TimeSpan? nextRetry, object details) =>
         // Without the inner exception: an SDK's exception text may quote the response.
-        new(Message, errorType: Kind, nonRetryable: !Retryable, nextRetryDelay: RetryAfter);
+        new(Message, errorType: Kind, nonRetryable: !Retryable, details: [details], nextRetryDelay: nextRetry);
 }

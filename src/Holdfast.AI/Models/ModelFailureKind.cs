@@ -21,6 +21,13 @@ public static class ModelFailureKind
     public const string Unavailable = "ProviderUnavailable";
     public const string Timeout = "ModelTimeout";
     public const string BadAnswer = "ModelBadAnswer";
+
+    /// <summary>A streamed answer ended before the model had finished.</summary>
+    public const string Truncated = "ModelTruncated";
+
+    /// <summary>The worker's set-up has no model of this name.</summary>
+    public const string NotConfigured = "ModelNotConfigured";
+
     public const string Refused = "ModelRefused";
     public const string Unknown = "ModelFailed";
 }

@@ -1,5 +1,4 @@
 using Holdfast.AI.Approvals;
-using Holdfast.AI.Models;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Outbox;
@@ -24,7 +23,7 @@ internal sealed record Configuration
     /// <summary>Null: replies go into the outbox folder.</summary>
     public required SmtpSettings? Smtp { get; init; }
 
-    public required ChatModelSettings Model { get; init; }
+    public required ModelSettings Model { get; init; }
 
     public required SupportSettings.ServerSection Server { get; init; }
 
@@ -62,6 +61,7 @@ internal sealed record Configuration
         Identity = new(Address("Support:Address", settings.Support.Address) with { Name = settings.Support.Name }),
         Policy = new()
         {
+            Signature = settings.Support.Name,
             Approval = OneOf<ApprovalMode>("Approval:Mode", settings.Approval.Mode),
             Times = new(
                 settings.Approval.RemindAfter is { } reminders
@@ -85,7 +85,7 @@ internal sealed record Configuration
         WhenUnsure = OneOf<WhenUnsure>("Smtp:WhenUnsure", smtp.WhenUnsure),
     };
 
-    private static ChatModelSettings ModelOf(SupportSettings.AnthropicSection anthropic, string? keyOfEnvironment) => new()
+    private static ModelSettings ModelOf(SupportSettings.AnthropicSection anthropic, string? keyOfEnvironment) => new()
     {
         AnthropicApiKey = string.IsNullOrWhiteSpace(anthropic.ApiKey) ? keyOfEnvironment : anthropic.ApiKey,
         AnthropicBaseUrl = Uri.TryCreate(anthropic.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"

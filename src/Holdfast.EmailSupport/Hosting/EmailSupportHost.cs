@@ -1,10 +1,9 @@
 using System.Globalization;
-using Holdfast.AI.Models;
+using Holdfast.AI.Chat;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Samples;
-using Holdfast.EmailSupport.Triage.Offline;
 using Holdfast.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -43,7 +42,7 @@ internal static class EmailSupportHost
             var firstRun = IsFirstRun(data);
             int? samples = options.Samples ? SampleMail.Drop(data.Mail, SampleMail.FirstSet) : null;
             Console.WriteLine(StartUpText.For(
-                data, uiPort, target, options.Target is null, app.Services.GetRequiredService<ChatModel>(), configuration, samples, firstRun));
+                data, uiPort, target, options.Target is null, configuration, samples, firstRun));
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
@@ -111,13 +110,10 @@ internal static class EmailSupportHost
         services.AddSingleton(configuration.Server);
         services.AddSingleton(configuration.Reminders(uiPort));
         services.AddSingleton(data.Mail);
-        services.AddSingleton(provider => ChatModels.Create(
-            configuration.Model,
-            messages => OfflineSupport.Answer(messages, configuration.Identity.Address.Name),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddDurableChat(configuration.Model.AddTo);
         var outbox = new OutboxFolder(data.Mail.Outbox);
         services.AddSingleton<IMailTransport>(configuration.Smtp is { } smtp ? new SmtpTransport(smtp, outbox) : new FolderTransport(outbox));
-        services.AddSingleton<ClassifyEmail>().AddSingleton<DraftReply>().AddSingleton<SendReply>().AddSingleton<RemindApprover>();
+        services.AddSingleton<SendReply>().AddSingleton<RemindApprover>();
 
         services.AddSingleton(provider => new TemporalClientConnectOptions(target)
         {

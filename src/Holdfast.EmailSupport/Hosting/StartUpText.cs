@@ -1,11 +1,9 @@
-using Holdfast.AI.Models;
-
 namespace Holdfast.EmailSupport.Hosting;
 
 /// <summary>What a person reads when the application has started.</summary>
 internal static class StartUpText
 {
-    public static string For(DataFolder data, int uiPort, string server, bool hosted, ChatModel model, Configuration configuration, int? samples, bool firstRun)
+    public static string For(DataFolder data, int uiPort, string server, bool hosted, Configuration configuration, int? samples, bool firstRun)
     {
         var lines = new List<string>
         {
@@ -14,12 +12,12 @@ internal static class StartUpText
             $"  Dashboard   http://localhost:{uiPort}",
             $"  Mail in     drop .eml files into {data.Mail.Inbox}",
             configuration.Smtp is { } smtp ? $"  Mail out    through {smtp}; copies in {data.Mail.Outbox}" : $"  Mail out    {data.Mail.Outbox} (nothing leaves this machine)",
-            $"  Model       {model.Name}",
+            $"  Model       {configuration.Model}",
             $"  Server      {server}{(hosted ? " (in this process)" : "")}",
             $"  Data        {data.Path}",
             "",
         };
-        if (model.Notice is not null)
+        if (!configuration.Model.HasKey)
             lines.Add($"No model is used: mail is read and answered by simple offline rules. For a model, set ANTHROPIC_API_KEY or Models:Anthropic:ApiKey in {Path.Combine(data.Path, Configuration.FileName)}.");
         if (samples == 0)
             lines.Add("The sample e-mails were taken on an earlier run: look at the dashboard. Its button \"Add sample e-mails\" adds new ones.");

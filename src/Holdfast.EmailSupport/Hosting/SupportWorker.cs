@@ -1,3 +1,4 @@
+using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Workflows;
 using Temporalio.Worker;
@@ -8,8 +9,7 @@ namespace Holdfast.EmailSupport.Hosting;
 internal sealed partial class SupportWorker(
     ServerLink link,
     SupportSettings.ServerSection server,
-    ClassifyEmail classify,
-    DraftReply draft,
+    IServiceProvider services,
     SendReply send,
     RemindApprover remind,
     ILoggerFactory logs,
@@ -21,7 +21,7 @@ internal sealed partial class SupportWorker(
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(2);
 
     public static TemporalWorkerOptions Options(
-        string taskQueue, ClassifyEmail classify, DraftReply draft, SendReply send, RemindApprover remind, ILoggerFactory logs) =>
+        string taskQueue, IServiceProvider services, SendReply send, RemindApprover remind, ILoggerFactory logs) =>
         new TemporalWorkerOptions(taskQueue)
         {
             MaxConcurrentActivities = ConcurrentActivities,
@@ -29,8 +29,7 @@ internal sealed partial class SupportWorker(
             LoggerFactory = logs,
         }
         .AddWorkflow<EmailSupportWorkflow>()
-        .AddAllActivities(classify)
-        .AddAllActivities(draft)
+        .AddDurableChat(services)
         .AddAllActivities(send)
         .AddAllActivities(remind);
 
@@ -41,7 +40,7 @@ internal sealed partial class SupportWorker(
         {
             try
             {
-                using var worker = new TemporalWorker(client, Options(server.TaskQueue, classify, draft, send, remind, logs));
+                using var worker = new TemporalWorker(client, Options(server.TaskQueue, services, send, remind, logs));
                 await worker.ExecuteAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

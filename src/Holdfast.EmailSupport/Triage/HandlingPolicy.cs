@@ -13,5 +13,8 @@ public sealed record HandlingPolicy
     /// <summary>The only categories that may be answered without a person, whatever the classification says.</summary>
     public IReadOnlyList<EmailCategory> AnswerAlone { get; init; } = [EmailCategory.Question, EmailCategory.Thanks];
 
+    /// <summary>The name under replies.</summary>
+    public string Signature { get; init; } = "The support team";
+
     public ApprovalTimes Times { get; init; } = ApprovalTimes.Default;
 }

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Holdfast.AI.Models;
 using Holdfast.AI.Text;
-using Temporalio.Exceptions;
+using Microsoft.Extensions.AI;
 
 namespace Holdfast.EmailSupport.Triage;
 
@@ -29,8 +28,8 @@ internal sealed record ReaderAnswer
     [JsonPropertyName("injection_suspected")]
     public bool? InjectionSuspected { get; init; }
 
-    /// <exception cref="ApplicationFailureException">It is not the JSON that was asked for; another try may give it.</exception>
-    public static Classification Parse(ModelAnswer answer)
+    /// <exception cref="JsonException">It is not the JSON that was asked for; asked again, the model may give it.</exception>
+    public static Classification Parse(ChatResponse answer)
     {
         ReaderAnswer? parsed = null;
         try
@@ -43,7 +42,7 @@ internal sealed record ReaderAnswer
         }
 
         if (parsed is null)
-            throw new ApplicationFailureException("The model did not answer with the JSON that was asked for.", errorType: ModelFailureKind.BadAnswer);
+            throw new JsonException("It is not one JSON object.");
 
         var category = CategoryOf(parsed.Category);
         return new Classification
@@ -54,7 +53,7 @@ internal sealed record ReaderAnswer
             Reason = Sentence(category is null ? "The reader gave no category that is known here." : parsed.Reason),
             Summary = Sentence(parsed.Summary),
             InjectionSuspected = parsed.InjectionSuspected ?? false,
-            Model = answer.Model,
+            Model = answer.ModelId ?? "unknown",
         };
     }
 

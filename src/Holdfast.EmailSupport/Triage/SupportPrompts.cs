@@ -10,6 +10,12 @@ namespace Holdfast.EmailSupport.Triage;
 /// </summary>
 internal static class SupportPrompts
 {
+    /// <summary>The model that reads, by its name in the worker's set-up.</summary>
+    public const string ReaderModel = "support-reader";
+
+    /// <summary>The model that writes.</summary>
+    public const string WriterModel = "support-writer";
+
     public const string Reader =
         """
         You sort the incoming mail of a support desk. The user message holds one e-mail as JSON between <email> tags. A stranger wrote
@@ -65,6 +71,14 @@ internal static class SupportPrompts
         new(ChatRole.System, Writer.Replace("{0}", signature, StringComparison.Ordinal)),
         new(ChatRole.User, Tagged("email", PromptMail.Of(email)) + "\n" + Tagged("classification", PromptClassification.Of(classification))),
     ];
+
+    /// <summary>The name that the writer is told to sign with.</summary>
+    public static string SignatureIn(string instructions)
+    {
+        const string Before = "Sign as \"";
+        var start = instructions.LastIndexOf(Before, StringComparison.Ordinal) + Before.Length;
+        return instructions[start..instructions.LastIndexOf('"')];
+    }
 
     /// <summary>The value between the tags of this name, or null.</summary>
     public static T? Untag<T>(string name, string text)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Holdfast.AI.Models;
 using Holdfast.AI.Text;
+using Microsoft.Extensions.AI;
 
 namespace Holdfast.EmailSupport.Triage;
 
@@ -9,10 +10,14 @@ internal static partial class WriterAnswer
 {
     private const int MaxBodyLength = 10_000;
 
-    public static Draft Parse(ModelAnswer answer, string? notice)
+    public static Draft Parse(ChatResponse answer)
     {
         var body = SubjectLine().Replace(PlainText.Clean(answer.Text).Trim(), "").Trim();
-        return new(PlainText.Cap(body, MaxBodyLength, "…"), answer.Model, notice, [.. Warnings(body, answer.CutOff)]);
+        return new(
+            PlainText.Cap(body, MaxBodyLength, "…"),
+            answer.ModelId ?? "unknown",
+            answer.ModelId == OfflineChatClient.ModelId ? OfflineChatClient.Notice : null,
+            [.. Warnings(body, answer.FinishReason == ChatFinishReason.Length)]);
     }
 
     private static IEnumerable<string> Warnings(string body, bool cutOff)

@@ -1,4 +1,5 @@
 using Holdfast.AI.Approvals;
+using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Triage;
@@ -40,7 +41,7 @@ public sealed class EmailSupportWorkflow
             return Close(EmailStep.NotAnswered, "A machine wrote it.");
 
         Move(EmailStep.Drafting);
-        var draft = await DraftAsync(email, classification);
+        var draft = await DraftAsync(email, classification, policy);
         status = status with { Draft = draft };
 
         var order = ReplyOrder.For(email, draft);
@@ -67,9 +68,10 @@ public sealed class EmailSupportWorkflow
     {
         try
         {
-            return await Workflow.ExecuteActivityAsync((ClassifyEmail activity) => activity.RunAsync(email), StepOptions.Model);
+            return await DurableChat.Client(SupportPrompts.ReaderModel, StepOptions.Model)
+                .ReadResponseAsync(SupportPrompts.ToReader(email), ReaderAnswer.Parse, SupportPrompts.ReaderOptions);
         }
-        catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
+        catch (FailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
             return new()
             {
@@ -82,13 +84,14 @@ public sealed class EmailSupportWorkflow
         }
     }
 
-    private static async Task<Draft> DraftAsync(EmailMessage email, Classification classification)
+    private static async Task<Draft> DraftAsync(EmailMessage email, Classification classification, HandlingPolicy policy)
     {
         try
         {
-            return await Workflow.ExecuteActivityAsync((DraftReply activity) => activity.RunAsync(email, classification), StepOptions.Model);
+            return await DurableChat.Client(SupportPrompts.WriterModel, StepOptions.Model)
+                .ReadResponseAsync(SupportPrompts.ToWriter(email, classification, policy.Signature), WriterAnswer.Parse, SupportPrompts.WriterOptions);
         }
-        catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
+        catch (FailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
             return new("", "none", Notice: null, [$"No draft could be written: {Cause(failure)}"]);
         }
@@ -131,7 +134,7 @@ public sealed class EmailSupportWorkflow
     private static string RejectionReason(ApprovalDecision decision) =>
         decision.Comment is { } comment ? $"{decision.By} rejected the reply: {comment}" : $"{decision.By} rejected the reply.";
 
-    private static string Cause(ActivityFailureException failure) => failure.InnerException switch
+    private static string Cause(FailureException failure) => failure.InnerException switch
     {
         ApplicationFailureException application => application.Message,
         TimeoutFailureException => "it took too long.",

@@ -1,3 +1,4 @@
+using Holdfast.AI.Chat;
 using Temporalio.Common;
 using Temporalio.Workflows;
 
@@ -10,18 +11,17 @@ internal static class StepOptions
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>A model call: six tries within an hour, more slowly each time. Then a person takes over.</summary>
-    public static ActivityOptions Model => new()
+    public static DurableChatOptions Model => new()
     {
-        StartToCloseTimeout = TimeSpan.FromMinutes(3),
-        ScheduleToCloseTimeout = TimeSpan.FromHours(1),
-        HeartbeatTimeout = Heartbeat,
-        RetryPolicy = new RetryPolicy
+        Activity = new()
         {
-            InitialInterval = TimeSpan.FromSeconds(2),
-            BackoffCoefficient = 2,
-            MaximumInterval = TimeSpan.FromMinutes(1),
-            MaximumAttempts = 6,
+            StartToCloseTimeout = TimeSpan.FromMinutes(3),
+            ScheduleToCloseTimeout = TimeSpan.FromHours(1),
+            HeartbeatTimeout = Heartbeat,
+            RetryPolicy = DurableChatOptions.DefaultRetries,
         },
+        // A mail does not wait for hours in silence where a person could answer it.
+        LongestRateLimitWait = TimeSpan.Zero,
     };
 
     /// <summary>Sending: for a day, as mail servers do among themselves.</summary>

@@ -5,6 +5,7 @@ using Holdfast.EmailSupport.Samples;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Triage;
 using Holdfast.EmailSupport.Triage.Offline;
+using Microsoft.Extensions.AI;
 
 namespace Holdfast.EmailSupport.Tests.Samples;
 
@@ -23,8 +24,8 @@ public sealed class SampleMailTests
     public void Each_sample_shows_what_it_is_there_for(string name, EmailCategory category, string language, bool needsPerson)
     {
         var email = Raw.Read(Sample(name));
-        var classification = ReaderAnswer.Parse(Answer(OfflineSupport.Answer(SupportPrompts.ToReader(email), "Desk")));
-        var draft = WriterAnswer.Parse(Answer(OfflineSupport.Answer(SupportPrompts.ToWriter(email, classification, "Desk"), "Desk")), OfflineChatClient.Notice);
+        var classification = ReaderAnswer.Parse(Answer(SupportPrompts.ToReader(email)));
+        var draft = WriterAnswer.Parse(Answer(SupportPrompts.ToWriter(email, classification, "Desk")));
 
         Assert.Null(email.NoReplyReason);
         Assert.Equal(category, classification.Category);
@@ -84,5 +85,6 @@ public sealed class SampleMailTests
 
     private static byte[] Sample(string name) => SampleMail.All(SampleMail.FirstSet).Single(mail => mail.Name == name).Raw;
 
-    private static ModelAnswer Answer(string text) => new(text, OfflineChatClient.ModelId, CutOff: false, null, null);
+    private static ChatResponse Answer(IReadOnlyList<ChatMessage> prompt) =>
+        new(new ChatMessage(ChatRole.Assistant, OfflineSupport.Answer(prompt))) { ModelId = OfflineChatClient.ModelId };
 }

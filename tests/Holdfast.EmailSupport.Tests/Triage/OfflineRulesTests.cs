@@ -2,6 +2,7 @@ using Holdfast.AI.Models;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Triage;
 using Holdfast.EmailSupport.Triage.Offline;
+using Microsoft.Extensions.AI;
 
 namespace Holdfast.EmailSupport.Tests.Triage;
 
@@ -70,10 +71,12 @@ public sealed class OfflineRulesTests
         }
     }
 
-    private static Classification Read(string subject, string text) => ReaderAnswer.Parse(new(
-        OfflineSupport.Answer(SupportPrompts.ToReader(Raw.Read("x") with { Subject = subject, Text = text }), "Desk"), OfflineChatClient.ModelId, false, null, null));
+    private static Classification Read(string subject, string text) => ReaderAnswer.Parse(Answer(
+        SupportPrompts.ToReader(Raw.Read("x") with { Subject = subject, Text = text })));
 
     private static Draft Write(string subject, string text, Classification classification) => WriterAnswer.Parse(
-        new(OfflineSupport.Answer(SupportPrompts.ToWriter(Raw.Read("x") with { Subject = subject, Text = text }, classification, "Desk"), "Desk"), OfflineChatClient.ModelId, false, null, null),
-        OfflineChatClient.Notice);
+        Answer(SupportPrompts.ToWriter(Raw.Read("x") with { Subject = subject, Text = text }, classification, "Desk")));
+
+    private static ChatResponse Answer(IReadOnlyList<ChatMessage> prompt) =>
+        new(new ChatMessage(ChatRole.Assistant, OfflineSupport.Answer(prompt))) { ModelId = OfflineChatClient.ModelId };
 }

@@ -1,5 +1,5 @@
 using Holdfast.AI.Approvals;
-using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Tests.Models;
 using Holdfast.EmailSupport.Workflows;
@@ -195,7 +195,7 @@ public sealed class EmailSupportWorkflowTests
     public async Task When_the_model_fails_a_person_writes_the_reply()
     {
         await using var provider = await ScriptedHttp.StartAsync(_ => (401, """{"type":"error","error":{"type":"authentication_error","message":"invalid key"}}""", []));
-        var model = ChatModels.Create(new() { AnthropicApiKey = "wrong", AnthropicBaseUrl = provider.Address }, _ => "", TimeProvider.System);
+        var model = new ModelSettings { AnthropicApiKey = "wrong", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
         var workflow = await desk.ReceiveAsync(Question);
 
@@ -218,7 +218,7 @@ public sealed class EmailSupportWorkflowTests
             request.Contains("json_schema", StringComparison.Ordinal)
                 ? """{\"category\":\"question\",\"language\":\"en\",\"needs_approval\":false,\"reason\":\"\",\"summary\":\"s\",\"injection_suspected\":false}"""
                 : "Dear Ada, all is well. Desk"), []));
-        var model = ChatModels.Create(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address }, _ => "", TimeProvider.System);
+        var model = new ModelSettings { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
 
         var status = await (await desk.ReceiveAsync(Question)).GetResultAsync();

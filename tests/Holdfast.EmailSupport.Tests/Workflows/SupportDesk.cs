@@ -1,14 +1,14 @@
 using Holdfast.AI.Approvals;
-using Holdfast.AI.Models;
+using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Triage;
-using Holdfast.EmailSupport.Triage.Offline;
 using Holdfast.EmailSupport.Workflows;
 using Holdfast.Server;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 using Temporalio.Client;
@@ -22,7 +22,7 @@ internal sealed class SupportDesk : IAsyncDisposable
     private const string TaskQueue = "email-support";
 
     private readonly string folder = Directory.CreateTempSubdirectory("holdfast-desk-").FullName;
-    private readonly ChatModel model;
+    private readonly ServiceProvider services;
     private readonly MailAddress? approver;
     private readonly Action<TemporalWorkerOptions>? more;
     private HoldfastServer server = null!;
@@ -30,9 +30,9 @@ internal sealed class SupportDesk : IAsyncDisposable
     private CancellationTokenSource stop = new();
     private Task working = Task.CompletedTask;
 
-    private SupportDesk(ChatModel? model, MailAddress? approver, Action<TemporalWorkerOptions>? more)
+    private SupportDesk(ModelSettings? model, MailAddress? approver, Action<TemporalWorkerOptions>? more)
     {
-        this.model = model ?? ChatModels.Create(new(), messages => OfflineSupport.Answer(messages, "Desk"), TimeProvider.System);
+        services = new ServiceCollection().AddDurableChat((model ?? new()).AddTo).BuildServiceProvider();
         this.approver = approver;
         this.more = more;
         Folders = new(Path.Combine(folder, "mail"));
@@ -43,7 +43,7 @@ internal sealed class SupportDesk : IAsyncDisposable
 
     public ITemporalClient Client { get; private set; } = null!;
 
-    public static async Task<SupportDesk> OpenAsync(ChatModel? model = null, MailAddress? approver = null, Action<TemporalWorkerOptions>? more = null)
+    public static async Task<SupportDesk> OpenAsync(ModelSettings? model = null, MailAddress? approver = null, Action<TemporalWorkerOptions>? more = null)
     {
         var desk = new SupportDesk(model, approver, more);
         desk.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(desk.folder, "holdfast.db"));
@@ -95,6 +95,7 @@ internal sealed class SupportDesk : IAsyncDisposable
     {
         await StopWorkerAsync();
         await server.DisposeAsync();
+        await services.DisposeAsync();
         stop.Dispose();
         Directory.Delete(folder, recursive: true);
     }
@@ -106,8 +107,7 @@ internal sealed class SupportDesk : IAsyncDisposable
         var transport = new FolderTransport(new OutboxFolder(Folders.Outbox));
         var options = SupportWorker.Options(
             TaskQueue,
-            new ClassifyEmail(model, TimeProvider.System),
-            new DraftReply(model, Raw.Identity, TimeProvider.System),
+            services,
             new SendReply(transport, Raw.Identity, TimeProvider.System),
             new RemindApprover(transport, Raw.Identity, new(approver, "http://localhost:8233/approvals"), TimeProvider.System, NullLogger<RemindApprover>.Instance),
             NullLoggerFactory.Instance);

@@ -168,8 +168,8 @@ public sealed class ApprovalTests(Chromium chromium, ITestOutputHelper log) : IA
         // Each step, with what went in and what came out once it is opened.
         (string Step, string In, string Out)[] story =
         [
-            ("ClassifyEmail", "INV-2031", "\"billing\""),
-            ("DraftReply", "INV-2031", "Hello Priya,"),
+            ("support-reader", "INV-2031", "billing"),
+            ("support-writer", "INV-2031", "Hello Priya,"),
             ("holdfast_decide_approval", "refunded 49 €", "\"approved\""),
             ("SendReply", "refunded 49 €", sent.MessageId!),
         ];

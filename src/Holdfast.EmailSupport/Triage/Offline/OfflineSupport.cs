@@ -9,7 +9,7 @@ namespace Holdfast.EmailSupport.Triage.Offline;
 /// </summary>
 internal static class OfflineSupport
 {
-    public static string Answer(IReadOnlyList<ChatMessage> messages, string signature)
+    public static string Answer(IReadOnlyList<ChatMessage> messages)
     {
         var instructions = messages[0].Text;
         var data = messages[^1].Text;
@@ -17,6 +17,6 @@ internal static class OfflineSupport
             ?? throw new InvalidOperationException("The offline rules answer only the prompts of the support desk.");
         return instructions == SupportPrompts.Reader
             ? JsonSerializer.Serialize(OfflineReader.Read(mail))
-            : OfflineWriter.Write(mail, SupportPrompts.Untag<PromptClassification>("classification", data)!, signature);
+            : OfflineWriter.Write(mail, SupportPrompts.Untag<PromptClassification>("classification", data)!, SupportPrompts.SignatureIn(instructions));
     }
 }

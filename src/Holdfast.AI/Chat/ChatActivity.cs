@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Holdfast.AI.Activities;
+using Holdfast.AI.Models;
+using Temporalio.Activities;
+
+namespace Holdfast.AI.Chat;
+
+/// <summary>
+/// The activity of one model call. It asks the model once, and its fallbacks once each; trying again is for the activity's retry policy,
+/// which survives crashes and shows every try. Every request that was made travels in the heartbeats, so that a later attempt, on this
+/// worker or another, knows what was asked and paid before.
+/// </summary>
+internal sealed class ChatActivity(ModelCaller caller, TimeProvider time)
+{
+    public const string Name = "HoldfastModelCall";
+
+    [Activity(Name)]
+    public async Task<ChatAnswer> CallAsync(ChatCall call)
+    {
+        var activity = ActivityExecutionContext.Current;
+        var log = new AttemptLog(await EarlierAsync(activity.Info), activity.Info.Attempt, time);
+        try
+        {
+            var response = await Heartbeats.DuringAsync(activity, cancelled => caller.CallAsync(call, log, null, cancelled), time, () => log.All);
+            return new() { Response = response, Attempts = log.All };
+        }
+        catch (ModelException exception)
+        {
+            // The SDK delivers a last heartbeat before it reports the failure.
+            activity.Heartbeat([log.All]);
+            throw exception.ToFailure(RetryDelay.After(exception, activity.Info), log.All);
+        }
+    }
+
+    private static async Task<IReadOnlyList<ChatAttempt>> EarlierAsync(ActivityInfo info)
+    {
+        try
+        {
+            return info.HeartbeatDetails.Count > 0 ? await info.HeartbeatDetailAtAsync<ChatAttempt[]>(0) : [];
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            // A worker of another version wrote them. The call is worth more than the record of what it took.
+            return [];
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
+
+namespace Holdfast.AI.Chat;
+
+/// <summary>
+/// One request to a provider, answered or not. Each may cost money, so each is kept: in the result of the model call's activity, in
+/// the details of its failure, and in its heartbeats meanwhile.
+/// </summary>
+public sealed record ChatAttempt
+{
+    /// <summary>The outcome of an attempt that gave an answer.</summary>
+    public const string Answered = "answered";
+
+    /// <summary>The outcome of an attempt whose worker died or was cut off: it may or may not have cost money.</summary>
+    public const string Lost = "lost";
+
+    /// <summary>Which attempt of the activity made the request, from 1. With fallbacks one attempt of the activity may make several.</summary>
+    [JsonPropertyName("attempt")]
+    public required int Attempt { get; init; }
+
+    /// <summary>The provider's name in the worker's set-up.</summary>
+    [JsonPropertyName("provider")]
+    public required string Provider { get; init; }
+
+    /// <summary>The provider's id of the model that was asked.</summary>
+    [JsonPropertyName("model")]
+    public required string Model { get; init; }
+
+    /// <summary>The reference of the key that was used, never the key; null where the provider needs none.</summary>
+    [JsonPropertyName("credential")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Credential { get; init; }
+
+    [JsonPropertyName("startedAt")]
+    public required DateTimeOffset StartedAt { get; init; }
+
+    [JsonPropertyName("latencyMs")]
+    public long LatencyMs { get; init; }
+
+    /// <summary>Until the first words of a streamed answer, in milliseconds; null when the answer was not streamed.</summary>
+    [JsonPropertyName("firstTokenMs")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FirstTokenMs { get; init; }
+
+    /// <summary><see cref="Answered"/>, <see cref="Lost"/>, or one of <see cref="Models.ModelFailureKind"/>.</summary>
+    [JsonPropertyName("outcome")]
+    public required string Outcome { get; init; }
+
+    [JsonPropertyName("statusCode")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StatusCode { get; init; }
+
+    /// <summary>The provider's id of the request, which its support asks for.</summary>
+    [JsonPropertyName("requestId")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RequestId { get; init; }
+
+    /// <summary>Tokens as the provider counted them; null when it did not say, which is not the same as none.</summary>
+    [JsonPropertyName("usage")]
+    [JsonConverter(typeof(AIJson<UsageDetails>))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UsageDetails? Usage { get; init; }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using Holdfast.AI.Chat;
+using Holdfast.AI.Models;
+using Holdfast.EmailSupport.Triage;
+using Holdfast.EmailSupport.Triage.Offline;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>Which model reads and writes, and with whose key.</summary>
+internal sealed class ModelSettings
+{
+    // Long enough for a slow answer, and shorter than the step that waits for it.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>The Anthropic API key. Null or blank: the offline rules answer.</summary>
+    public string? AnthropicApiKey { get; init; }
+
+    public Uri AnthropicBaseUrl { get; init; } = new("https://api.anthropic.com");
+
+    public string Model { get; init; } = "claude-sonnet-5-5";
+
+    public int MaxOutputTokens { get; init; } = 4096;
+
+    [MemberNotNullWhen(true, nameof(AnthropicApiKey))]
+    public bool HasKey => !string.IsNullOrWhiteSpace(AnthropicApiKey);
+
+    /// <summary>Names the model and never the key.</summary>
+    public override string ToString() => HasKey ? Model : OfflineChatClient.ModelId;
+
+    /// <summary>Anthropic when there is a key, otherwise the offline rules, which say on every answer that they are no model.</summary>
+    public void AddTo(DurableChatBuilder chat)
+    {
+        if (HasKey)
+            chat.AddCredential("anthropic", AnthropicApiKey).AddAnthropic(baseUrl: AnthropicBaseUrl);
+        else
+            chat.AddClient("offline", (services, _) => new OfflineChatClient(OfflineSupport.Answer, services.GetRequiredService<TimeProvider>()));
+
+        foreach (var name in (string[])[SupportPrompts.ReaderModel, SupportPrompts.WriterModel])
+        {
+            chat.AddModel(name, HasKey ? "anthropic" : "offline", ToString(), model =>
+            {
+                model.MaxOutputTokens = MaxOutputTokens;
+                model.Timeout = Timeout;
+            });
+        }
+    }
+}
