@@ -1,6 +1,8 @@
+#pragma warning disable OPENAI001 // The Responses API of the SDK is still marked as experimental.
 using System.ClientModel;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using OpenAI.Responses;
 
 namespace Holdfast.AI.Models;
 
@@ -13,6 +15,17 @@ internal static class OpenAIErrors
         var verdict = IsSpendLimit(code) || IsSpendLimit(type) ? (ModelFailureKind.BudgetExceeded, false) : ModelErrors.OfStatus(exception.Status);
         return ModelErrors.Failure(provider, verdict, exception.Status, code ?? type, message, notes, exception);
     }
+
+    /// <summary>The failure that an answer tells; null when it tells none.</summary>
+    public static ErrorContent? In(ChatResponse response) =>
+        response.RawRepresentation is ResponseResult { Error: { } error } ? Content(error) : null;
+
+    /// <summary>The failure that an update of a stream tells; null when it tells none.</summary>
+    public static ErrorContent? In(ChatResponseUpdate update) =>
+        // Microsoft.Extensions.AI passes an error event on as content, but of a failed response only the event itself.
+        update.RawRepresentation is StreamingResponseFailedUpdate { Response.Error: { } error }
+            ? Content(error)
+            : update.Contents.OfType<ErrorContent>().FirstOrDefault();
 
     /// <summary>An error event within an answer whose HTTP status was 200.</summary>
     public static ModelException FromEvent(string provider, ErrorContent error, ResponseNotes notes)
@@ -29,6 +42,8 @@ internal static class OpenAIErrors
         };
         return ModelErrors.Failure(provider, verdict, status: null, error.ErrorCode, error.Message, notes, exception: null);
     }
+
+    private static ErrorContent Content(ResponseError error) => new(error.Message) { ErrorCode = error.Code.ToString() };
 
     // Lasts until somebody pays or raises it.
     private static bool IsSpendLimit(string? code) =>

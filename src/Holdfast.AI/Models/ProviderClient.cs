@@ -20,7 +20,7 @@ internal sealed class ProviderClient(IChatClient inner, string provider, Respons
         try
         {
             var response = await base.GetResponseAsync(messages, options, either.Token);
-            if (response.Messages.SelectMany(message => message.Contents).OfType<ErrorContent>().FirstOrDefault() is { } error)
+            if (OpenAIErrors.In(response) is { } error)
                 throw OpenAIErrors.FromEvent(provider, error, notes);
             return response;
         }
@@ -44,7 +44,7 @@ internal sealed class ProviderClient(IChatClient inner, string provider, Respons
             {
                 if (!await updates.MoveNextAsync())
                     break;
-                if (updates.Current.Contents.OfType<ErrorContent>().FirstOrDefault() is { } error)
+                if (OpenAIErrors.In(updates.Current) is { } error)
                     throw OpenAIErrors.FromEvent(provider, error, notes);
             }
             catch (Exception exception) when (exception is not ModelException)

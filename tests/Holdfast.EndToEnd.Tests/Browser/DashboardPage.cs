@@ -36,7 +36,7 @@ internal sealed class DashboardPage(IPage page)
 
     /// <summary>The rows of a workflow's timeline, by what they are about.</summary>
     public ILocator TimelineRow(string title) =>
-        page.Locator(".history li").Filter(new() { Has = page.Locator("b", new() { HasText = title }) });
+        page.Locator(".history li").Filter(new() { Has = page.Locator(".title", new() { HasText = title }) });
 
     /// <summary>The part of a workflow's page under a heading.</summary>
     public ILocator Section(string heading) => page.GetByRole(AriaRole.Region, new() { Name = heading, Exact = true });
