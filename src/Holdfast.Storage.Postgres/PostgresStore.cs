@@ -206,12 +206,12 @@ public sealed class PostgresStore : IStore
         }
     }
 
-    private IOException Failed(NpgsqlException e) => new(
-        e switch
-        {
-            PostgresException { SqlState: PostgresErrorCodes.DiskFull } => $"The disk of the PostgreSQL at {database.Address} is full. Make room for writes.",
-            PostgresException refused => $"PostgreSQL at {database.Address} refused: {refused.MessageText}",
-            _ => $"The connection to the PostgreSQL at {database.Address} failed: {(e.InnerException ?? e).Message}",
-        },
-        e);
+    private IOException Failed(NpgsqlException e) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } =>
+            new StoreUnavailableException($"The disk of the PostgreSQL at {database.Address} is full. Make room for writes.", e),
+        PostgresException { IsTransient: true } refused => new StoreUnavailableException($"PostgreSQL at {database.Address} cannot answer now: {refused.MessageText}", e),
+        PostgresException refused => new IOException($"PostgreSQL at {database.Address} refused: {refused.MessageText}", e),
+        _ => new StoreUnavailableException($"The connection to the PostgreSQL at {database.Address} failed: {(e.InnerException ?? e).Message}", e),
+    };
 }

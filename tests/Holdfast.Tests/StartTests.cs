@@ -63,6 +63,8 @@ public sealed class StartTests : TemporaryFolder
     public static TheoryData<string, string> BadConfigurations => new()
     {
         { """{ }""", "database:file" },
+        { """{ "database": { "file": "x.db", "url": "postgres://ada:hush@db.example/shop" } }""", "database:url" },
+        { """{ "database": { "url": "postgres://ada:hush@db.example:port/shop" } }""", "database:url: The port" },
         { """{ "database": { "file": "x.db" }, "apiKey": ["00"] }""", "apiKey" },
         { """{ "database": { "file": "x.db" }, "apiKeys": ["secret"] }""", "apiKeys" },
         { """{ "database": { "file": "x.db" }, "grpc": { "port": "many" } }""", "grpc:port" },
@@ -85,6 +87,19 @@ public sealed class StartTests : TemporaryFolder
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains(setting, ended.Complaint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgres://ada:hush@127.0.0.1:1/shop", 1, "holdfast: PostgreSQL at 127.0.0.1:1/shop cannot be reached: Connection refused")]
+    [InlineData("postgres://ada:hush@127.0.0.1:port/shop", 2, "--db: The port")]
+    [InlineData("postgres://ada:hush@127.0.0.1:1/shop?colour=red", 2, "colour")]
+    public async Task A_PostgreSQL_that_cannot_be_used_is_named_without_its_password(string database, int exitCode, string told)
+    {
+        var ended = await HoldfastProcess.RunAsync(["server", "start", "--db", database]);
+
+        Assert.Equal(exitCode, ended.ExitCode);
+        Assert.Contains(told, ended.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", ended.Errors + ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]

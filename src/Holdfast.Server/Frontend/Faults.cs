@@ -2,13 +2,14 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Holdfast.Engine;
 using Holdfast.Runtime;
+using Holdfast.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Server.Frontend;
 
 /// <summary>
 /// Answers for what nobody expected. A fault of the server becomes INTERNAL with a reference into the log, never its own text; a call that
-/// its client gave up becomes CANCELLED.
+/// its client gave up becomes CANCELLED, one that came while the database was away UNAVAILABLE.
 /// </summary>
 internal sealed partial class Faults(ILogger<Faults> logger) : Interceptor
 {
@@ -26,6 +27,10 @@ internal sealed partial class Faults(ILogger<Faults> logger) : Interceptor
         catch (RequestRefusedException refused)
         {
             throw Refused.With(refused.Refusal);
+        }
+        catch (StoreUnavailableException away)
+        {
+            throw Refused.With(Refusal.Unavailable(away.Message));
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {

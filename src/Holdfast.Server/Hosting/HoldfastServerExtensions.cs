@@ -50,7 +50,7 @@ public static class HoldfastServerExtensions
                 health.Services.Map(WorkflowServiceBinding.ServiceName, _ => true);
                 health.Services.Map(OperatorServiceBinding.ServiceName, _ => true);
             })
-            .AddCheck("server", () => HealthCheckResult.Healthy());
+            .Add(new HealthCheckRegistration("server", provider => provider.GetRequiredService<RunningServer>(), null, null));
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HoldfastServerOptions>>((kestrel, server) => Listen(kestrel, server.Value));
         return services;
     }

@@ -10,6 +10,20 @@ public sealed class HoldfastServerOptions
     /// <summary>The SQLite database file; made when it does not exist. Null (the default): everything is kept in memory and gone at exit.</summary>
     public string? DataFile { get; set; }
 
+    /// <summary>
+    /// The PostgreSQL database, in place of <see cref="DataFile"/>: <c>postgres://user:password@host:port/database?sslmode=require</c>, or Npgsql's
+    /// <c>Host=…;Database=…</c>. The tables are made in the schema <c>holdfast</c> of it, or the one that <c>search_path</c> names. One server uses
+    /// a database at a time. Default: null.
+    /// </summary>
+    public string? Database { get; set; }
+
+    /// <summary>
+    /// Called once when another server has taken this one's data over: from then on this one answers requests with <c>UNAVAILABLE</c>, is not healthy, and
+    /// does not recover. That happens only where one server was cut off from its database for so long that another one could start.
+    /// Default: nothing.
+    /// </summary>
+    public Action? OnTakenOver { get; set; }
+
     /// <summary>Address that the gRPC port listens on. Default: the loopback address 127.0.0.1.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 

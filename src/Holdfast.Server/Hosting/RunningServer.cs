@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Runtime;
 using Holdfast.Runtime.Housekeeping;
 using Holdfast.Runtime.Matching;
@@ -7,7 +8,9 @@ using Holdfast.Server.Namespaces;
 using Holdfast.Server.Workers;
 using Holdfast.Storage;
 using Holdfast.Storage.InMemory;
+using Holdfast.Storage.Postgres;
 using Holdfast.Storage.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,10 +21,11 @@ namespace Holdfast.Server.Hosting;
 /// The server behind the wire, for as long as its host runs: it opens the store before the first port does, lets long polls go before the
 /// ports close, and closes the store after the last call.
 /// </summary>
-internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, TimeProvider time, ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, TimeProvider time, ILoggerFactory loggers) : IHostedLifecycleService, IHealthCheck, IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private Parts? parts;
+    private bool takenOver;
 
     public DynamicConfig Config { get; } = DynamicConfig.Read(options.Value.DynamicConfigValues);
 
@@ -46,7 +50,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
     public int ShardCount => Running.ShardCount;
 
-    public string StoreName => options.Value.DataFile is null ? "memory" : "sqlite";
+    public string StoreName => options.Value.Database is not null ? "postgresql" : options.Value.DataFile is null ? "memory" : "sqlite";
 
     public string ClusterId { get; } = Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
@@ -57,7 +61,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        var store = new SeverableStore(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
+        var store = new SeverableStore(await OpenStoreAsync(cancellationToken));
         var namespaces = new NamespaceRegistry(store, time);
         var journal = new JournalWriter(store, $"{Environment.MachineName}/{Environment.ProcessId}/{NewId()}");
         var queues = new TaskQueues(time);
@@ -70,6 +74,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
             NewId = NewId,
             FindNamespace = id => namespaces.FindById(id)?.View,
             Limits = Config.Limits,
+            OnShardLost = _ => OnShardLost(),
             Logger = loggers.CreateLogger("Holdfast.Shards"),
         };
         var shards = new LocalShards(environment);
@@ -104,6 +109,10 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
     public Task StoppedAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
 
+    /// <summary>Not healthy once another server has taken over.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        Volatile.Read(ref takenOver) ? HealthCheckResult.Unhealthy("Another server has taken over.") : HealthCheckResult.Healthy());
+
     /// <summary>From now on nothing more is written, as if the process had died.</summary>
     public void Crash() => parts?.Store.Sever();
 
@@ -119,6 +128,35 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         running.Namespaces.Dispose();
         await running.Store.DisposeAsync();
         stopping.Dispose();
+    }
+
+    private ValueTask<IStore> OpenStoreAsync(CancellationToken cancellation)
+    {
+        if (options.Value is { Database: not null, DataFile: not null })
+            throw new StoreUnusableException("Both a database file and a PostgreSQL database are given. Choose one of them.");
+        if (options.Value.Database is { } database)
+            return OpenPostgresAsync(database, cancellation);
+        return ValueTask.FromResult<IStore>(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
+    }
+
+    // A method of its own: where nobody asks for PostgreSQL its client library is not loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async ValueTask<IStore> OpenPostgresAsync(string database, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PostgresStore.OpenAsync(new PostgresStoreOptions(PostgresAddress.Parse(database)) { Sole = true }, time, cancellation);
+        }
+        catch (FormatException wrong)
+        {
+            throw new StoreUnusableException(wrong.Message, wrong);
+        }
+    }
+
+    private void OnShardLost()
+    {
+        if (!Interlocked.Exchange(ref takenOver, true))
+            options.Value.OnTakenOver?.Invoke();
     }
 
     private sealed class Parts

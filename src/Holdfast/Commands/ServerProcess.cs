@@ -18,7 +18,8 @@ internal static class ServerProcess
     public static async Task<int> RunAsync(ServerSetup setup, CancellationToken cancellation)
     {
         WebApplication? dashboard = null;
-        await using var server = Server(setup);
+        using var takenOver = new CancellationTokenSource();
+        await using var server = Server(setup, takenOver);
         try
         {
             foreach (var warning in setup.Warnings)
@@ -36,8 +37,14 @@ internal static class ServerProcess
 
             await Console.Out.WriteLineAsync(
                 $"Holdfast {Version} listens on {target.Host}:{target.Port} (gRPC){(dashboard is null ? "" : $", dashboard {Address(dashboard)}")}");
-            await server.WaitForShutdownAsync(cancellation);
-            return ExitCodes.Success;
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, takenOver.Token);
+            await server.WaitForShutdownAsync(ended.Token);
+            if (!takenOver.IsCancellationRequested)
+                return ExitCodes.Success;
+
+            // What is left to do here is to make way; a supervisor that starts this one again has it told who uses the database.
+            await Console.Error.WriteLineAsync("holdfast: another server has taken the database over; this one stops. Nothing that was answered is lost.");
+            return ExitCodes.Failure;
         }
         catch (Exception wrong) when (Explain(wrong) is { } explanation)
         {
@@ -53,7 +60,7 @@ internal static class ServerProcess
 
     private static string Version => typeof(ServerProcess).Assembly.GetName().Version!.ToString(3);
 
-    private static WebApplication Server(ServerSetup setup)
+    private static WebApplication Server(ServerSetup setup, CancellationTokenSource takenOver)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -65,6 +72,7 @@ internal static class ServerProcess
             options.Address = setup.Address;
             options.Port = setup.Port;
             setup.Configure(options);
+            options.OnTakenOver = () => _ = takenOver.CancelAsync();
         });
         var app = builder.Build();
         app.MapHoldfast();

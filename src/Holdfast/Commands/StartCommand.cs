@@ -9,13 +9,14 @@ internal static class StartCommand
     public static Command Create()
     {
         var file = new Option<FileInfo?>("--config") { Description = "The configuration, a JSON file. Environment variables HOLDFAST__… win over it." };
-        var command = new Command("start", "Run a server for production.") { file };
+        var database = StartDevCommand.DatabaseOption();
+        var command = new Command("start", "Run a server for production.") { file, database };
         command.SetAction(async (parsed, cancellation) =>
         {
             ServerSetup setup;
             try
             {
-                setup = ServerConfiguration.Read(parsed.GetValue(file));
+                setup = ServerConfiguration.Read(parsed.GetValue(file), parsed.GetValue(database));
             }
             catch (ConfigurationException wrong)
             {

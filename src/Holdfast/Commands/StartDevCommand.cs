@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Holdfast.Server;
+using Holdfast.Storage.Postgres;
 using Temporalio.Api.Enums.V1;
 
 namespace Holdfast.Commands;
@@ -28,6 +29,7 @@ internal static class StartDevCommand
         var uiIp = new Option<IPAddress?>("--ui-ip") { Description = "Address of the dashboard. [default: --ip]", CustomParser = ParseAddress };
         var headless = new Option<bool>("--headless") { Description = "No dashboard." };
         var file = new Option<string?>("--db-filename", "-f") { Description = "Database file; without it everything is in memory and gone at the end." };
+        var database = DatabaseOption();
         var namespaces = new Option<string[]>("--namespace", "-n") { Description = "A namespace to make beside 'default'. May be repeated." };
         var searchAttributes = new Option<string[]>("--search-attribute") { Description = "A search attribute to register, as NAME=TYPE. May be repeated." };
         searchAttributes.Validators.Add(result => CheckEach(result, text => SearchAttribute(text) is null
@@ -42,8 +44,13 @@ internal static class StartDevCommand
 
         var command = new Command("start-dev", "Run a server for development.")
         {
-            ip, port, uiPort, uiIp, headless, file, namespaces, searchAttributes, dynamicConfig, httpPort, logLevel, logFormat,
+            ip, port, uiPort, uiIp, headless, file, database, namespaces, searchAttributes, dynamicConfig, httpPort, logLevel, logFormat,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is not null && result.GetValue(database) is not null)
+                result.AddError("--db-filename and --db exclude each other: the one is a file, the other a PostgreSQL database.");
+        });
         foreach (var (name, arity) in WithoutEffect)
             command.Add(new Option<string[]>(name) { Hidden = true, Arity = arity, Description = "Accepted for compatibility, without effect." });
         command.SetAction((parsed, cancellation) =>
@@ -63,6 +70,7 @@ internal static class StartDevCommand
                     Configure = options =>
                     {
                         options.DataFile = parsed.GetValue(file);
+                        options.Database = parsed.GetValue(database);
                         foreach (var name in parsed.GetValue(namespaces) ?? [])
                             options.Namespaces.Add(name);
                         foreach (var text in parsed.GetValue(searchAttributes) ?? [])
@@ -90,6 +98,31 @@ internal static class StartDevCommand
         ("--client-connect-timeout", ArgumentArity.OneOrMore), ("--disable-config-file", ArgumentArity.ZeroOrMore), ("--disable-config-env", ArgumentArity.ZeroOrMore),
         ("--config-file", ArgumentArity.OneOrMore), ("--profile", ArgumentArity.OneOrMore),
     ];
+
+    /// <summary><c>--db</c>. What it says may hold a password, so that no message repeats it.</summary>
+    internal static Option<string?> DatabaseOption()
+    {
+        var option = new Option<string?>("--db") { Description = "PostgreSQL database, as postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require." };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && DatabaseProblem(token.Value) is { } problem)
+                result.AddError($"--db: {problem}");
+        });
+        return option;
+    }
+
+    internal static string? DatabaseProblem(string text)
+    {
+        try
+        {
+            PostgresAddress.Parse(text);
+            return null;
+        }
+        catch (FormatException wrong)
+        {
+            return wrong.Message;
+        }
+    }
 
     internal static IReadOnlyList<string> SearchAttributeTypes { get; } =
         [.. Enum.GetValues<IndexedValueType>().Where(type => type != IndexedValueType.Unspecified).Select(type => type.ToString())];

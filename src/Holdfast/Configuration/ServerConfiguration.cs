@@ -18,7 +18,7 @@ internal sealed class ServerConfiguration
 
     private static readonly string[] Settings =
     [
-        "database:file", "grpc:address", "grpc:port", "grpc:allowPlaintext", "tls:certificate", "tls:key", "dashboard:address", "dashboard:port",
+        "database:file", "database:url", "grpc:address", "grpc:port", "grpc:allowPlaintext", "tls:certificate", "tls:key", "dashboard:address", "dashboard:port",
         "retention", "log:level", "log:format",
     ];
 
@@ -29,8 +29,9 @@ internal sealed class ServerConfiguration
     private ServerConfiguration(IConfiguration configuration) => this.configuration = configuration;
 
     /// <summary>Reads the file, if there is one, and the environment over it.</summary>
+    /// <param name="database">A PostgreSQL database that wins over any that the configuration names.</param>
     /// <exception cref="ConfigurationException">Something is wrong with it.</exception>
-    public static ServerSetup Read(FileInfo? file)
+    public static ServerSetup Read(FileInfo? file, string? database = null)
     {
         if (file is { Exists: false })
             throw new ConfigurationException($"the configuration file {file.FullName} does not exist.");
@@ -41,7 +42,7 @@ internal sealed class ServerConfiguration
         builder.AddEnvironmentVariables(EnvironmentPrefix);
         try
         {
-            return new ServerConfiguration(builder.Build()).ToSetup();
+            return new ServerConfiguration(builder.Build()).ToSetup(database);
         }
         catch (Exception wrong) when (wrong is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -49,11 +50,21 @@ internal sealed class ServerConfiguration
         }
     }
 
-    private ServerSetup ToSetup()
+    private ServerSetup ToSetup(string? givenDatabase)
     {
         RefuseUnknownSettings();
-        var database = Text("database:file")
-            ?? throw new ConfigurationException("database:file is not set. Name the database file, in the configuration or as HOLDFAST__DATABASE__FILE.");
+        var database = givenDatabase ?? Text("database:url");
+        var databaseFile = givenDatabase is null ? Text("database:file") : null;
+        if (database is null && databaseFile is null)
+        {
+            throw new ConfigurationException(
+                "neither database:file nor database:url is set. Name the database file, in the configuration or as HOLDFAST__DATABASE__FILE, or a PostgreSQL database, there or with --db.");
+        }
+
+        if (database is not null && databaseFile is not null)
+            throw new ConfigurationException("database:file and database:url are both set. Choose one of them.");
+        if (database is not null && StartDevCommand.DatabaseProblem(database) is { } wrongDatabase)
+            throw new ConfigurationException($"database:url: {wrongDatabase}");
         var address = Address("grpc:address") ?? IPAddress.Loopback;
         var certificate = Certificate();
         if (!IPAddress.IsLoopback(address) && certificate is null && !Flag("grpc:allowPlaintext"))
@@ -104,7 +115,8 @@ internal sealed class ServerConfiguration
             Warnings = IPAddress.IsLoopback(address) || keys.Count > 0 ? [] : [$"Whoever reaches {address} may do everything: there are no apiKeys."],
             Configure = options =>
             {
-                options.DataFile = database;
+                options.DataFile = databaseFile;
+                options.Database = database;
                 options.Certificate = certificate;
                 options.Retention = retention;
                 if (namespaces.Count > 0)

@@ -7,7 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Holdfast.EndToEnd.Tests.Programs;
 
 /// <summary>
-/// The real <c>holdfast</c> executable on a database file and a port of its own. It can be killed and
+/// The real <c>holdfast</c> executable on a database and a port of its own. It can be killed and
 /// started again: port and data stay the same.
 /// </summary>
 internal sealed class HoldfastServer : IAsyncDisposable
@@ -21,19 +21,20 @@ internal sealed class HoldfastServer : IAsyncDisposable
         Marshallers.Create(static bytes => bytes, static bytes => bytes),
         Marshallers.Create(static _ => throw new NotSupportedException(), GetSystemInfoResponse.Parser.ParseFrom));
 
+    private readonly string[] _database;
     private readonly int _port;
     private readonly string[] _options;
     private ProgramUnderTest? _program;
 
-    private HoldfastServer(string folder, int port, string[] options)
+    private HoldfastServer(string[] database, int port, string[] options)
     {
-        Database = Path.Combine(folder, "holdfast.db");
+        _database = database;
         _port = port;
         _options = options;
     }
 
-    /// <summary>The database file.</summary>
-    public string Database { get; }
+    /// <summary>The database file, or the address of the database.</summary>
+    public string Database => _database[1];
 
     /// <summary><c>host:port</c>, the form in which every SDK takes it.</summary>
     public string Target => $"127.0.0.1:{_port}";
@@ -43,13 +44,14 @@ internal sealed class HoldfastServer : IAsyncDisposable
 
     public static string Executable => Repository.Executable("Holdfast", "holdfast", "HOLDFAST_EXE");
 
+    public int ProcessId => _program!.ProcessId;
+
     /// <summary>Starts a server on <c>holdfast.db</c> in a folder, with more options of <c>start-dev</c> where they are given.</summary>
-    public static async Task<HoldfastServer> StartAsync(string folder, params string[] options)
-    {
-        var server = new HoldfastServer(folder, FreePort.Find(), options);
-        await server.StartAgainAsync();
-        return server;
-    }
+    public static Task<HoldfastServer> StartAsync(string folder, params string[] options) =>
+        StartAsync(["--db-filename", Path.Combine(folder, "holdfast.db")], options);
+
+    /// <summary>Starts a server on a PostgreSQL database.</summary>
+    public static Task<HoldfastServer> StartOnAsync(string url) => StartAsync(["--db", url], []);
 
     /// <summary>Starts the executable on the data that is there and waits until it answers.</summary>
     public async Task StartAgainAsync()
@@ -57,27 +59,28 @@ internal sealed class HoldfastServer : IAsyncDisposable
         Assert.True(_program is null or { HasExited: true }, "The server still runs.");
         if (_program is not null)
             await _program.DisposeAsync();
-        var start = new ProcessStartInfo(Executable)
-        {
-            ArgumentList =
-            {
-                "server", "start-dev", "--headless", "--log-level", "warn",
-                "--port", _port.ToString(CultureInfo.InvariantCulture),
-                "--db-filename", Database,
-            },
-        };
-        foreach (var option in _options)
-            start.ArgumentList.Add(option);
-        _program = ProgramUnderTest.Start(start);
+        _program = ProgramUnderTest.Start(new ProcessStartInfo(
+            Executable,
+            ["server", "start-dev", "--headless", "--log-level", "warn", "--port", _port.ToString(CultureInfo.InvariantCulture), .. _database, .. _options]));
         await WaitForAnswerAsync(_program);
     }
 
     public Task KillAsync() => _program!.KillAsync();
 
+    /// <summary>Waits until the server ends by itself; returns its exit code.</summary>
+    public Task<int> EndAsync(TimeSpan limit) => _program!.EndAsync(limit);
+
     public async ValueTask DisposeAsync()
     {
         if (_program is not null)
             await _program.DisposeAsync();
+    }
+
+    private static async Task<HoldfastServer> StartAsync(string[] database, string[] options)
+    {
+        var server = new HoldfastServer(database, FreePort.Find(), options);
+        await server.StartAgainAsync();
+        return server;
     }
 
     private async Task WaitForAnswerAsync(ProgramUnderTest program)

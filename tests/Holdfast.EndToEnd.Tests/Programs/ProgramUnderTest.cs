@@ -95,6 +95,13 @@ internal sealed class ProgramUnderTest : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Waits until the program ends by itself; returns its exit code.</summary>
+    public async Task<int> EndAsync(TimeSpan limit)
+    {
+        await _process.WaitForExitAsync().WaitAsync(limit);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
