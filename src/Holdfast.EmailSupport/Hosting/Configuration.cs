@@ -1,6 +1,7 @@
 using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Mail.Imap;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Triage;
 using Holdfast.Server;
@@ -19,6 +20,9 @@ internal sealed record Configuration
     public required HandlingPolicy Policy { get; init; }
 
     public required MailAddress? RemindMailTo { get; init; }
+
+    /// <summary>Null: mail comes from the inbox folder alone.</summary>
+    public required ImapSettings? Imap { get; init; }
 
     /// <summary>Null: replies go into the outbox folder.</summary>
     public required SmtpSettings? Smtp { get; init; }
@@ -70,16 +74,32 @@ internal sealed record Configuration
                 Duration("Approval:ExpireAfter", settings.Approval.ExpireAfter)),
         },
         RemindMailTo = settings.Approval.RemindMailTo is { } approver ? Address("Approval:RemindMailTo", approver) : null,
+        Imap = settings.Imap is { } imap ? ImapOf(imap) : null,
         Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp) : null,
         Model = ModelOf(settings.Models.Anthropic, anthropicKeyOfEnvironment),
         Server = settings.Server,
+    };
+
+    private static ImapSettings ImapOf(SupportSettings.ImapSection imap) => new()
+    {
+        Host = imap.Host.Length > 0 ? imap.Host : throw Wrong("Imap:Host", imap.Host, "the name of a mail server"),
+        Port = imap.Port is > 0 and < 65536 ? imap.Port : throw Wrong("Imap:Port", $"{imap.Port}", "a number from 1 to 65535"),
+        Security = OneOf<MailSecurity>("Imap:Security", imap.Security),
+        User = imap.User.Length > 0 ? imap.User : throw Wrong("Imap:User", imap.User, "the name to log in with"),
+        Password = imap.Password.Length > 0 ? imap.Password : throw Wrong("Imap:Password", "", "the password of Imap:User"),
+        Folder = imap.Folder.Length > 0 ? imap.Folder : throw Wrong("Imap:Folder", "", "the name of a folder"),
+        ProcessedFolder = string.IsNullOrEmpty(imap.ProcessedFolder) ? null : imap.ProcessedFolder,
+        RejectedFolder = imap.RejectedFolder.Length > 0 ? imap.RejectedFolder : throw Wrong("Imap:RejectedFolder", "", "the name of a folder"),
+        SentFolder = string.IsNullOrEmpty(imap.SentFolder) ? null : imap.SentFolder,
+        PollEvery = Duration("Imap:PollEvery", imap.PollEvery),
+        FirstLook = Duration("Imap:FirstLook", imap.FirstLook),
     };
 
     private static SmtpSettings SmtpOf(SupportSettings.SmtpSection smtp) => new()
     {
         Host = smtp.Host.Length > 0 ? smtp.Host : throw Wrong("Smtp:Host", smtp.Host, "the name of a mail server"),
         Port = smtp.Port is > 0 and < 65536 ? smtp.Port : throw Wrong("Smtp:Port", $"{smtp.Port}", "a number from 1 to 65535"),
-        Security = OneOf<SmtpSecurity>("Smtp:Security", smtp.Security),
+        Security = OneOf<MailSecurity>("Smtp:Security", smtp.Security),
         User = smtp.User,
         Password = smtp.Password,
         WhenUnsure = OneOf<WhenUnsure>("Smtp:WhenUnsure", smtp.WhenUnsure),

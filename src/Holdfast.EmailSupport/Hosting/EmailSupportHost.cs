@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.AI.Chat;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Mail.Imap;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.Server;
@@ -17,6 +18,7 @@ namespace Holdfast.EmailSupport.Hosting;
 internal static class EmailSupportHost
 {
     private const string SamplesPath = "/email-support/samples";
+    private const string MailboxPath = "/email-support/mailbox";
 
     // A closed run keeps its mail from being handled again, and is what people look up.
     private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
@@ -99,6 +101,7 @@ internal static class EmailSupportHost
             app.MapHoldfast();
         app.MapHoldfastDashboard(uiPort);
         app.MapPost(SamplesPath, (HttpContext context, TimeProvider time) => DropSamples(context, data, time, uiPort));
+        app.MapGet(MailboxPath, (HttpContext context) => Mailbox(context, uiPort));
         return app;
     }
 
@@ -112,6 +115,7 @@ internal static class EmailSupportHost
         services.AddSingleton(data.Mail);
         services.AddDurableChat(configuration.Model.AddTo);
         var outbox = new OutboxFolder(data.Mail.Outbox);
+        services.AddSingleton(outbox);
         services.AddSingleton<IMailTransport>(configuration.Smtp is { } smtp ? new SmtpTransport(smtp, outbox) : new FolderTransport(outbox));
         services.AddSingleton<SendReply>().AddSingleton<RemindApprover>();
 
@@ -127,6 +131,11 @@ internal static class EmailSupportHost
         services.AddHostedService(provider => provider.GetRequiredService<ServerLink>());
         services.AddHostedService<SupportWorker>();
         services.AddHostedService<IntakeService>();
+        if (configuration.Imap is { } imap)
+        {
+            services.AddSingleton(imap).AddSingleton<MailboxHealth>();
+            services.AddHostedService<MailboxService>();
+        }
     }
 
     // The SDK's native part writes to standard output of its own accord. Its retries are left out: while a server is away there are
@@ -171,6 +180,12 @@ internal static class EmailSupportHost
         var set = time.GetUtcNow().ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture);
         return Results.Text($"{SampleMail.Drop(data.Mail, set)} sample e-mails were put into the inbox.");
     }
+
+    // 503 while the mailbox cannot be read, so that whatever watches web pages can watch it.
+    private static IResult Mailbox(HttpContext context, int uiPort) =>
+        context.Connection.LocalPort == uiPort && context.RequestServices.GetService<MailboxHealth>() is { State: var state }
+            ? Results.Json(state, statusCode: state.Step is MailboxStep.Connected or MailboxStep.Connecting ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
+            : Results.NotFound();
 
     private static bool IsFirstRun(DataFolder data) =>
         !Directory.EnumerateFileSystemEntries(data.Mail.Inbox).Any() && !Directory.EnumerateFiles(data.Mail.Processed).Any();

@@ -5,18 +5,19 @@ internal static class StartUpText
 {
     public static string For(DataFolder data, int uiPort, string server, bool hosted, Configuration configuration, int? samples, bool firstRun)
     {
-        var lines = new List<string>
-        {
+        List<string> lines =
+        [
             "Holdfast e-mail support is running.",
             "",
             $"  Dashboard   http://localhost:{uiPort}",
             $"  Mail in     drop .eml files into {data.Mail.Inbox}",
+            .. configuration.Imap is { } imap ? (string[])[$"              and mailbox {imap}"] : [],
             configuration.Smtp is { } smtp ? $"  Mail out    through {smtp}; copies in {data.Mail.Outbox}" : $"  Mail out    {data.Mail.Outbox} (nothing leaves this machine)",
             $"  Model       {configuration.Model}",
             $"  Server      {server}{(hosted ? " (in this process)" : "")}",
             $"  Data        {data.Path}",
             "",
-        };
+        ];
         if (!configuration.Model.HasKey)
             lines.Add($"No model is used: mail is read and answered by simple offline rules. For a model, set ANTHROPIC_API_KEY or Models:Anthropic:ApiKey in {Path.Combine(data.Path, Configuration.FileName)}.");
         if (samples == 0)

@@ -10,6 +10,9 @@ internal sealed class SupportSettings
 
     public ApprovalSection Approval { get; set; } = new();
 
+    /// <summary>Absent: mail comes from the inbox folder alone.</summary>
+    public ImapSection? Imap { get; set; }
+
     /// <summary>Absent: replies are written into the outbox folder and nothing leaves the machine.</summary>
     public SmtpSection? Smtp { get; set; }
 
@@ -39,6 +42,38 @@ internal sealed class SupportSettings
 
         /// <summary>Who gets reminders by mail. Absent: nobody; they show in the log.</summary>
         public string? RemindMailTo { get; set; }
+    }
+
+    internal sealed class ImapSection
+    {
+        public string Host { get; set; } = "";
+
+        public int Port { get; set; } = 993;
+
+        /// <summary><c>Tls</c>, <c>StartTls</c> or <c>None</c>.</summary>
+        public string Security { get; set; } = "Tls";
+
+        public string User { get; set; } = "";
+
+        public string Password { get; set; } = "";
+
+        /// <summary>The folder that is watched.</summary>
+        public string Folder { get; set; } = "INBOX";
+
+        /// <summary>Where mail is moved to once it is taken. Absent: it stays, with the keyword <c>$HoldfastTaken</c>.</summary>
+        public string? ProcessedFolder { get; set; }
+
+        /// <summary>Where mail is moved to that cannot be taken.</summary>
+        public string RejectedFolder { get; set; } = "Rejected";
+
+        /// <summary>Where our own sent mail is. Absent: the folder that the server calls so.</summary>
+        public string? SentFolder { get; set; }
+
+        /// <summary>How often to look although the server announced nothing.</summary>
+        public string PollEvery { get; set; } = "1m";
+
+        /// <summary>How old mail may be that is already there at the very first look.</summary>
+        public string FirstLook { get; set; } = "1d";
     }
 
     internal sealed class SmtpSection

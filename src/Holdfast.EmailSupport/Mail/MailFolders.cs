@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Holdfast.EmailSupport.Mail;
 
 /// <summary>The folders of the mail on disk.</summary>
@@ -18,6 +21,25 @@ internal sealed class MailFolders(string root)
 
     /// <summary>Replies as <c>.eml</c> files.</summary>
     public string Outbox => Path.Combine(Root, "outbox");
+
+    /// <summary>The file that says how far a mailbox has been read.</summary>
+    public string CursorOf(string mailbox) =>
+        Path.Combine(Root, "imap", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mailbox)))[..16] + ".json");
+
+    /// <summary>Writes a mail to where <see cref="EmailMessage.File"/> says. It appears whole or not at all.</summary>
+    public void KeepProcessed(EmailMessage email, byte[] raw)
+    {
+        var target = Path.Combine(Root, email.File);
+        var partial = target + ".tmp";
+        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(raw);
+            file.Flush(flushToDisk: true);
+        }
+
+        // The same bytes under the same name: replacing an earlier copy changes nothing.
+        File.Move(partial, target, overwrite: true);
+    }
 
     /// <exception cref="IOException">A folder cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder cannot be made.</exception>

@@ -17,12 +17,14 @@ internal sealed class SupportDesk : IAsyncDisposable
 
     private readonly string _folder;
     private readonly string[] _arguments;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private ProgramUnderTest _program;
 
-    private SupportDesk(string folder, int uiPort, string[] arguments, ProgramUnderTest program)
+    private SupportDesk(string folder, int uiPort, string[] arguments, ProgramUnderTest program, IReadOnlyDictionary<string, string>? environment = null)
     {
         _folder = folder;
         _arguments = arguments;
+        _environment = environment ?? new Dictionary<string, string>();
         _program = program;
         Dashboard = new Uri($"http://localhost:{uiPort}");
     }
@@ -52,6 +54,20 @@ internal sealed class SupportDesk : IAsyncDisposable
         return new(folder, uiPort, arguments, await ProgramUnderTest.StartAsync(StartInfo(folder, arguments), Announcement, StartLimit));
     }
 
+    /// <summary>As above, with settings and environment variables of its own.</summary>
+    /// <param name="settings">What <c>holdfast.json</c> says.</param>
+    public static async Task<SupportDesk> StartWithSettingsAsync(string folder, string settings, IReadOnlyDictionary<string, string> environment)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, "holdfast.json"), settings);
+        var (uiPort, port) = (FreePort.Find(), FreePort.Find());
+        string[] arguments = ["--data", folder, "--port", Text(port), "--ui-port", Text(uiPort)];
+        var program = await ProgramUnderTest.StartAsync(StartInfo(folder, arguments, environment), Announcement, StartLimit);
+        return new(folder, uiPort, arguments, program, environment) { Target = $"127.0.0.1:{Text(port)}" };
+    }
+
+    /// <summary><c>host:port</c> of its own server, when it was started with settings.</summary>
+    public string Target { get; private init; } = "";
+
     public Task KillAsync() => _program.KillAsync();
 
     /// <summary>Starts it on the data that is there.</summary>
@@ -59,7 +75,7 @@ internal sealed class SupportDesk : IAsyncDisposable
     {
         Assert.True(_program.HasExited, "The e-mail application still runs.");
         await _program.DisposeAsync();
-        _program = await ProgramUnderTest.StartAsync(StartInfo(_folder, _arguments), Announcement, StartLimit);
+        _program = await ProgramUnderTest.StartAsync(StartInfo(_folder, _arguments, _environment), Announcement, StartLimit);
     }
 
     /// <summary>Drops a mail into the inbox as a mail program does: whole, by a rename.</summary>
@@ -119,7 +135,7 @@ internal sealed class SupportDesk : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    private static ProcessStartInfo StartInfo(string folder, string[] arguments)
+    private static ProcessStartInfo StartInfo(string folder, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Repository.Executable("Holdfast.EmailSupport", "Holdfast.EmailSupport", "HOLDFAST_EMAIL_EXE"), arguments)
         {
@@ -127,6 +143,8 @@ internal sealed class SupportDesk : IAsyncDisposable
         };
         // The offline rules answer: a test must not depend on what a model says, nor pay for it.
         start.Environment.Remove("ANTHROPIC_API_KEY");
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return start;
     }
 

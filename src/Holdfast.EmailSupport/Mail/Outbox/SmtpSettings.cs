@@ -7,7 +7,7 @@ internal sealed record SmtpSettings
 
     public required int Port { get; init; }
 
-    public required SmtpSecurity Security { get; init; }
+    public required MailSecurity Security { get; init; }
 
     /// <summary>Null: the server is used without logging in.</summary>
     public string? User { get; init; }

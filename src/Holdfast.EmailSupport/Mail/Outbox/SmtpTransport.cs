@@ -46,7 +46,7 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) 
     {
         try
         {
-            await client.ConnectAsync(settings.Host, settings.Port, Security(), cancellationToken);
+            await client.ConnectAsync(settings.Host, settings.Port, MailSecurityOptions.Of(settings.Security), cancellationToken);
             if (settings.User is { } user)
                 await client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken);
         }
@@ -101,15 +101,6 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) 
     private static bool IsTrouble(Exception exception, CancellationToken cancellationToken) => exception is IOException or SocketException
         or ProtocolException or ServiceNotConnectedException or TimeoutException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
-
-#pragma warning disable CS8524 // Every named value is listed: a new one breaks the build here (CS8509).
-    private SecureSocketOptions Security() => settings.Security switch
-    {
-        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-        SmtpSecurity.None => SecureSocketOptions.None,
-    };
-#pragma warning restore CS8524
 
     private static SentMail Sent(OutgoingMail mail, bool alreadySent) => new(mail.MessageId, OutboxFolder.FileName(mail.MessageId), alreadySent);
 }

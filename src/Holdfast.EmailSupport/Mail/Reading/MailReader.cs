@@ -19,6 +19,9 @@ internal sealed class MailReader(MailIdentity identity)
     private const int MaxAttachments = 50;
     private const int MaxMimeDepth = 32;
 
+    // An honest mail has a handful; more are made to keep readers busy.
+    private const int MaxParts = 1000;
+
     // What an address may hold only in quotes, which no customer uses and header tricks need.
     private static readonly SearchValues<char> NotInAddresses = SearchValues.Create(" \t\r\n<>,;:\"()[]\\");
 
@@ -33,6 +36,9 @@ internal sealed class MailReader(MailIdentity identity)
     public EmailMessage Read(byte[] raw)
     {
         using var message = Parse(raw);
+        if (message.BodyParts.Take(MaxParts + 1).Count() > MaxParts)
+            throw new UnreadableMailException($"The mail has more than {MaxParts} parts.");
+
         var notes = new List<string>();
         var id = IdOf(raw);
         var from = Sender(message);

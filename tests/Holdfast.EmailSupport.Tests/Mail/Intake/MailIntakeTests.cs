@@ -196,8 +196,7 @@ public sealed class MailIntakeTests : IDisposable
 
     private MailIntake Intake(StartEmail? start = null) => new(
         folders,
-        new MailReader(Raw.Identity),
-        start ?? ((email, _) => Task.FromResult(started.TryAdd(email.Id, email))),
+        new MailTaker(new MailReader(Raw.Identity), start ?? ((email, _) => Task.FromResult(started.TryAdd(email.Id, email)))),
         time,
         NullLogger<MailIntake>.Instance);
 

@@ -1,3 +1,4 @@
+using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Temporalio.Exceptions;
 
@@ -66,7 +67,7 @@ public sealed class SmtpTransportTests : IDisposable
     [Fact]
     public async Task An_unreachable_server_is_tried_again_and_leaves_no_doubt()
     {
-        var settings = new SmtpSettings { Host = "127.0.0.1", Port = 1, Security = SmtpSecurity.None, WhenUnsure = WhenUnsure.AskPerson };
+        var settings = new SmtpSettings { Host = "127.0.0.1", Port = 1, Security = MailSecurity.None, WhenUnsure = WhenUnsure.AskPerson };
 
         var failure = await Assert.ThrowsAsync<ApplicationFailureException>(() =>
             new SmtpTransport(settings, new OutboxFolder(folder)).SendAsync(Mail, default));
@@ -83,7 +84,7 @@ public sealed class SmtpTransportTests : IDisposable
 
     private Task<SentMail> SendAsync(ScriptedSmtp server, WhenUnsure whenUnsure = WhenUnsure.SendAgain)
     {
-        var settings = new SmtpSettings { Host = "127.0.0.1", Port = server.Port, Security = SmtpSecurity.None, WhenUnsure = whenUnsure };
+        var settings = new SmtpSettings { Host = "127.0.0.1", Port = server.Port, Security = MailSecurity.None, WhenUnsure = whenUnsure };
         return new SmtpTransport(settings, new OutboxFolder(folder)).SendAsync(Mail, default);
     }
 }
