@@ -19,6 +19,9 @@ internal static class HoldfastCommand
         {
             new Command("server", "Run a server.") { StartDevCommand.Create(), StartCommand.Create() },
             CheckCommand.Create(),
+            BackupCommand.Create(),
+            ExportCommand.Create(),
+            ImportCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])

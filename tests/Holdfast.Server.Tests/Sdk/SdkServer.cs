@@ -51,6 +51,14 @@ internal sealed class SdkServer : IAsyncDisposable
         await server.StartAsync();
     }
 
+    /// <summary>Stops the server while something is done to its database.</summary>
+    public async Task WhileStoppedAsync(Func<Task> work)
+    {
+        await server.StopAsync();
+        await work();
+        await server.StartAsync();
+    }
+
     /// <summary>Runs a worker with these workflows and activities while <paramref name="test"/> runs.</summary>
     public async Task WithWorkerAsync(Action<TemporalWorkerOptions> configure, Func<Task> test)
     {
