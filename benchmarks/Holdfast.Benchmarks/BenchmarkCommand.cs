@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Grpc.Core;
 using Holdfast.Benchmarks.Load;
+using Holdfast.Storage.Postgres;
 
 namespace Holdfast.Benchmarks;
 
@@ -14,6 +15,22 @@ internal static class BenchmarkCommand
         var processId = new Option<int?>("--pid") { Description = "With --target: the server's process id, for its CPU and memory." };
         var serverArgument = new Option<string[]>("--server-arg") { Description = "Handed on to `server start-dev`; may be repeated.", DefaultValueFactory = _ => [] };
         var inMemory = new Option<bool>("--in-memory") { Description = "Start the server without a database file." };
+        var database = new Option<PostgresAddress?>("--db")
+        {
+            Description = "Start the server on this PostgreSQL (postgres://USER:PASSWORD@HOST:PORT/DATABASE), in a schema of its own for each measurement.",
+            CustomParser = result =>
+            {
+                try
+                {
+                    return PostgresAddress.Parse(result.Tokens[0].Value);
+                }
+                catch (FormatException wrong)
+                {
+                    result.AddError(wrong.Message);
+                    return null;
+                }
+            },
+        };
         var scenario = new Option<string[]>("--scenario")
         {
             Description = "What to run.",
@@ -50,7 +67,7 @@ internal static class BenchmarkCommand
 
         var command = new RootCommand("Drives a Holdfast server over its raw protocol and prints what it costs.")
         {
-            executable, target, processId, serverArgument, inMemory, scenario, inFlight, count, warmUp, starts, eager, connections, pollers, json,
+            executable, target, processId, serverArgument, inMemory, database, scenario, inFlight, count, warmUp, starts, eager, connections, pollers, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -61,6 +78,7 @@ internal static class BenchmarkCommand
                 TargetProcessId = parsed.GetValue(processId),
                 ServerArguments = parsed.GetValue(serverArgument)!,
                 InMemory = parsed.GetValue(inMemory),
+                Database = parsed.GetValue(database),
                 Scenarios = [.. Scenario.All.Where(s => parsed.GetValue(scenario)!.Contains(s.Name))],
                 InFlight = parsed.GetValue(inFlight)!,
                 Count = parsed.GetValue(count),

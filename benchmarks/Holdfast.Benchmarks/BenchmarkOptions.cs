@@ -1,4 +1,5 @@
 using Holdfast.Benchmarks.Load;
+using Holdfast.Storage.Postgres;
 
 namespace Holdfast.Benchmarks;
 
@@ -19,6 +20,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Start the server without a database file.</summary>
     public required bool InMemory { get; init; }
+
+    /// <summary>Start the server on this PostgreSQL, in a schema of its own for each measurement, or null.</summary>
+    public required PostgresAddress? Database { get; init; }
 
     public required IReadOnlyList<Scenario> Scenarios { get; init; }
 

@@ -87,7 +87,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
             return await MeasureOnAsync($"http://{target}", options.TargetProcessId, scenario, inFlight, cancel);
 
         await using var server = await StartServerAsync(cancel);
-        var emptyBytes = server.BytesOnDisk;
+        var emptyBytes = await server.MeasureBytesOnDiskAsync();
         ScenarioFigures figures;
         try
         {
@@ -102,7 +102,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
         var workflows = options.WarmUpAt(inFlight) + options.CountAt(inFlight);
         return options.InMemory
             ? figures
-            : figures with { DiskBytesPerWorkflow = Math.Round((server.BytesOnDisk - emptyBytes) / (double)workflows) };
+            : figures with { DiskBytesPerWorkflow = Math.Round((await server.MeasureBytesOnDiskAsync() - emptyBytes) / (double)workflows) };
     }
 
     private async Task<ScenarioFigures> MeasureOnAsync(
@@ -173,13 +173,14 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
     {
         var executable = options.Executable is { } given ? Path.GetFullPath(given) : FindExecutable();
         return File.Exists(executable)
-            ? ServerProcess.StartAsync(executable, options.InMemory, options.ServerArguments, cancel)
+            ? ServerProcess.StartAsync(executable, options.InMemory, options.Database, options.ServerArguments, cancel)
             : throw new BenchmarkException($"There is no {executable}.");
     }
 
     private string Durability() => options switch
     {
         { Target: { } target } => $"as configured at {target}",
+        { Database: { } database } => $"PostgreSQL at {database}, synchronous_commit=on; its own CPU is not in the server's",
         { InMemory: true } => "none (in memory)",
         _ => "SQLite file, default mode: an answer means that the data is on disk (synchronous=FULL, group commit)",
     };

@@ -152,7 +152,7 @@ public sealed class PostgresDatabaseTests(SharedPostgres postgres)
         await store.CommitAsync([new CommitBatch(1, rangeId, [First(Run("order-1"))])], default);
         await Server.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast on %'");
 
-        var failure = await Assert.ThrowsAsync<IOException>(
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(
             () => store.CommitAsync([new CommitBatch(1, rangeId, [Next(Run("order-1"), 2)])], default).AsTask());
         Assert.Contains(address.ToString(), failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(PostgresServer.Password, failure.ToString(), StringComparison.Ordinal);

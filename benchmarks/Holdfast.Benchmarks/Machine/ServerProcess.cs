@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Holdfast.Benchmarks.Load;
+using Holdfast.Storage.Postgres;
 
 namespace Holdfast.Benchmarks.Machine;
 
@@ -17,10 +18,13 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
+    private readonly MeasuredSchema? _schema;
     private readonly ConcurrentQueue<string> _output;
 
-    private ServerProcess(Process process, DirectoryInfo folder, ConcurrentQueue<string> output, string address, TimeSpan coldStart)
+    private ServerProcess(
+        Process process, DirectoryInfo folder, MeasuredSchema? schema, ConcurrentQueue<string> output, string address, TimeSpan coldStart)
     {
+        _schema = schema;
         _process = process;
         _folder = folder;
         _output = output;
@@ -35,19 +39,19 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>From asking the operating system for the process to the first answer to GetSystemInfo.</summary>
     public TimeSpan ColdStart { get; }
 
-    /// <summary>Bytes of everything in the data folder.</summary>
-    public long BytesOnDisk
+    /// <summary>Bytes of everything in the data folder, or of the tables and indexes in PostgreSQL.</summary>
+    public async Task<long> MeasureBytesOnDiskAsync()
     {
-        get
-        {
-            _folder.Refresh();
-            return _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        }
+        if (_schema is not null)
+            return await _schema.MeasureBytesAsync();
+        _folder.Refresh();
+        return _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
     }
 
     public static async Task<ServerProcess> StartAsync(
-        string executable, bool inMemory, IReadOnlyList<string> arguments, CancellationToken cancel)
+        string executable, bool inMemory, PostgresAddress? database, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
+        var schema = database is null ? null : new MeasuredSchema(database);
         var folder = Directory.CreateTempSubdirectory("holdfast-benchmark-");
         var port = FreePort();
         var start = new ProcessStartInfo(executable)
@@ -61,7 +65,14 @@ internal sealed class ServerProcess : IAsyncDisposable
                 "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             },
         };
-        if (!inMemory)
+        if (schema is not null)
+        {
+            // In the environment, since it holds a password.
+            start.Environment["PGPASSWORD"] = schema.Password;
+            start.ArgumentList.Add("--db");
+            start.ArgumentList.Add(schema.Address);
+        }
+        else if (!inMemory)
         {
             start.ArgumentList.Add("--db-filename");
             start.ArgumentList.Add(Path.Combine(folder.FullName, "holdfast.db"));
@@ -85,7 +96,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(StartLimit);
             await WaitForAnswerAsync(address, port, process, limit.Token);
-            return new(process, folder, output, address, Stopwatch.GetElapsedTime(begun));
+            return new(process, folder, schema, output, address, Stopwatch.GetElapsedTime(begun));
         }
         catch (Exception e) when (e is OperationCanceledException or BenchmarkException)
         {
@@ -141,6 +152,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         _process.Dispose();
         _folder.Delete(recursive: true);
+        if (_schema is not null)
+            await _schema.DropAsync();
     }
 
     private static async Task WaitForAnswerAsync(string address, int port, Process process, CancellationToken cancel)
