@@ -17,6 +17,7 @@ public sealed class JournalWriter : IAsyncDisposable
 
     private readonly IStore store;
     private readonly string owner;
+    private readonly TaskScheduler? scheduler;
     private readonly Lock opening = new();
     private readonly Dictionary<int, ShardJournal> journals = [];
     private readonly HashSet<int> acquired = [];
@@ -26,16 +27,23 @@ public sealed class JournalWriter : IAsyncDisposable
     private readonly List<CommitBatch> batches = [];
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
+    private bool draining;
 
     /// <summary>Starts the writer. It does not own the store.</summary>
     /// <param name="owner">Names this writer and no other, ever: shards belong to it.</param>
-    public JournalWriter(IStore store, string owner)
+    /// <param name="scheduler">
+    /// Null for a thread of its own. Otherwise the transactions are written there, one after the other: by something that drives everything from one
+    /// thread under a virtual clock.
+    /// </param>
+    public JournalWriter(IStore store, string owner, TaskScheduler? scheduler = null)
     {
         this.store = store;
         this.owner = owner;
+        this.scheduler = scheduler;
 
         // A thread of its own: it blocks in fsync, and must not wait for the thread pool when that is busy with the work the fsync releases.
-        new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
+        if (scheduler is null)
+            new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
     }
 
     /// <summary>
@@ -69,7 +77,7 @@ public sealed class JournalWriter : IAsyncDisposable
         lock (gate)
         {
             stopping = true;
-            Monitor.Pulse(gate);
+            Wake();
         }
 
         await stopped.Task;
@@ -83,7 +91,7 @@ public sealed class JournalWriter : IAsyncDisposable
             {
                 queue.Enqueue(pending);
                 if (queue.Count == 1)
-                    Monitor.Pulse(gate);
+                    Wake();
                 return pending.Task;
             }
         }
@@ -92,20 +100,36 @@ public sealed class JournalWriter : IAsyncDisposable
         return pending.Task;
     }
 
+    private void Wake()
+    {
+        if (scheduler is null)
+        {
+            Monitor.Pulse(gate);
+        }
+        else if (!draining)
+        {
+            draining = true;
+            _ = Task.Factory.StartNew(DrainAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+        }
+    }
+
     private void Run()
     {
+        // Blocking is right here: this thread does nothing else.
         while (Take())
-            Write();
+            WriteAsync().AsTask().GetAwaiter().GetResult();
         stopped.SetResult();
+    }
+
+    private async Task DrainAsync()
+    {
+        while (TryTake())
+            await WriteAsync();
     }
 
     /// <summary>Waits for batches and takes as many as one transaction may hold; false when stopped and empty.</summary>
     private bool Take()
     {
-        taken.Clear();
-        batches.Clear();
-        var writes = 0;
-        var bytes = 0L;
         lock (gate)
         {
             while (queue.Count == 0)
@@ -115,32 +139,57 @@ public sealed class JournalWriter : IAsyncDisposable
                 Monitor.Wait(gate);
             }
 
-            while (queue.Count > 0 && writes < MaxWritesPerTransaction && bytes < MaxBytesPerTransaction)
-            {
-                var next = queue.Dequeue();
-                taken.Add(next);
-                if (next.Batch is not { } batch || next.Journal.LostBecause is not null)
-                    continue;
-
-                batches.Add(batch);
-                writes += batch.Writes.Count;
-                foreach (var write in batch.Writes)
-                    bytes += write.Records.Length;
-            }
+            Gather();
         }
 
         return true;
     }
 
-    private void Write()
+    private bool TryTake()
+    {
+        lock (gate)
+        {
+            if (queue.Count > 0)
+            {
+                Gather();
+                return true;
+            }
+
+            draining = false;
+            if (stopping)
+                stopped.TrySetResult();
+            return false;
+        }
+    }
+
+    private void Gather()
+    {
+        taken.Clear();
+        batches.Clear();
+        var writes = 0;
+        var bytes = 0L;
+        while (queue.Count > 0 && writes < MaxWritesPerTransaction && bytes < MaxBytesPerTransaction)
+        {
+            var next = queue.Dequeue();
+            taken.Add(next);
+            if (next.Batch is not { } batch || next.Journal.LostBecause is not null)
+                continue;
+
+            batches.Add(batch);
+            writes += batch.Writes.Count;
+            foreach (var write in batch.Writes)
+                bytes += write.Records.Length;
+        }
+    }
+
+    private async ValueTask WriteAsync()
     {
         Exception? failure = null;
         while (batches.Count > 0)
         {
             try
             {
-                // Blocking is right here: this thread does nothing else.
-                store.CommitAsync(batches, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                await store.CommitAsync(batches, CancellationToken.None);
                 break;
             }
             catch (ShardLostException e) when (batches.RemoveAll(batch => batch.Shard == e.Shard) > 0)

@@ -37,4 +37,7 @@ public sealed record ShardEnvironment
     public Action<int> OnShardLost { get; init; } = static _ => { };
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Where the shards' loops run: the thread pool, or something that drives everything from one thread under a virtual clock.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 }

@@ -26,6 +26,9 @@ internal sealed class ShardRunner : IAsyncDisposable
 
     private const int DueRunsPage = 256;
 
+    // Going on where the loop runs, whatever scheduler that is.
+    private const ConfigureAwaitOptions Quietly = ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+
     private static readonly TimeSpan WakeHorizon = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RefillInterval = TimeSpan.FromSeconds(30);
 
@@ -74,7 +77,7 @@ internal sealed class ShardRunner : IAsyncDisposable
     /// <summary>Takes the shard. Before <see cref="Start"/>, so that a store that cannot be used keeps the server from starting.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellation) => journal = await environment.Journal.OpenAsync(shard, cancellation);
 
-    public void Start() => running = Task.Run(RunAsync);
+    public void Start() => running = Run(RunAsync);
 
     /// <summary>Decides what has been asked, writes everything, then ends. Whoever asks later is refused.</summary>
     public async ValueTask DisposeAsync()
@@ -125,7 +128,7 @@ internal sealed class ShardRunner : IAsyncDisposable
         catch (ShardLostException e)
         {
             ShardLog.ShardLost(environment.Logger, shard, e.Message);
-            await epoch.CancelAsync();
+            await EndEpochAsync();
             refusedForGood = Refusal.Unavailable($"{e.Message} This server serves it no more.");
             Abandon(refusedForGood);
             environment.OnShardLost(shard);
@@ -272,7 +275,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
     private async Task SayWhenCommittedAsync(ShardBatch batch)
     {
-        await batch.Commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await batch.Commit.ConfigureAwait(Quietly);
         inbox.Writer.TryWrite(batch);
     }
 
@@ -330,7 +333,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
         // Those queued behind it fail as well; until they have, the journal may still be moving.
         foreach (var batch in inFlight)
-            await batch.Commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await batch.Commit.ConfigureAwait(Quietly);
 
         core.ForgetAll();
         var refusal = Refusal.Unavailable($"The change could not be made durable and may or may not be found again: {reason.Message}");
@@ -350,7 +353,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
         taken.Clear();
         TakeAgain();
-        await epoch.CancelAsync();
+        await EndEpochAsync();
         epoch = new CancellationTokenSource();
 
         // While the disk is full, timers that are due would fail again and again at full speed; reads go on meanwhile.
@@ -415,7 +418,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
         // Away from the loop: a store may read synchronously.
         var cancellation = epoch.Token;
-        _ = Task.Run(() => FindDueRunsAsync(recovering, horizon, cancellation), cancellation);
+        _ = Run(() => FindDueRunsAsync(recovering, horizon, cancellation));
     }
 
     /// <summary>
@@ -453,7 +456,7 @@ internal sealed class ShardRunner : IAsyncDisposable
                     return;
             }
 
-            await Task.Delay(Pause(attempt), environment.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause(attempt), environment.Time, cancellation).ConfigureAwait(Quietly);
         }
     }
 
@@ -477,6 +480,13 @@ internal sealed class ShardRunner : IAsyncDisposable
     }
 
     private void Deliver(RunKey sender, Delivery delivery) => _ = deliveries.RunAsync(sender, delivery, epoch.Token);
+
+    private Task Run(Func<Task> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, environment.Scheduler).Unwrap();
+
+    // As CancelAsync, which knows no scheduler but the thread pool.
+    private Task EndEpochAsync() =>
+        Task.Factory.StartNew(epoch.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, environment.Scheduler);
 
     private void TakeAgain()
     {
@@ -522,7 +532,7 @@ internal sealed class ShardRunner : IAsyncDisposable
             await DecideAsync();
             if (inFlight.TryPeek(out var batch))
             {
-                await batch.Commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await batch.Commit.ConfigureAwait(Quietly);
 
                 // A journal that fails now is not opened again: what could not be written was not answered either.
                 if (!batch.Commit.IsCompletedSuccessfully)
@@ -533,7 +543,7 @@ internal sealed class ShardRunner : IAsyncDisposable
             TakeMessages();
         }
 
-        await epoch.CancelAsync();
+        await EndEpochAsync();
         core.EndWatches();
         Abandon(Refusal.Unavailable("The server is shutting down."));
     }
