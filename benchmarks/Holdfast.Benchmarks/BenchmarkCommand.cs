@@ -48,6 +48,7 @@ internal static class BenchmarkCommand
         var warmUp = new Option<int?>("--warmup") { Description = "Workflows to run before measuring. Default: 300 or 4000, by level." };
         var starts = new Option<int>("--starts") { Description = "How many cold starts to measure (0 for none).", DefaultValueFactory = _ => 5 };
         var eager = new Option<bool>("--eager") { Description = "Ask for eager activities." };
+        var settle = new Option<int>("--settle") { Description = "Seconds to wait before counting bytes on disk, so that closed workflows are compacted.", DefaultValueFactory = _ => 0 };
         var connections = new Option<int>("--connections") { Description = "HTTP/2 connections of the load generator.", DefaultValueFactory = _ => 2 };
         var pollers = new Option<int>("--pollers") { Description = "Concurrent polls of each kind.", DefaultValueFactory = _ => 16 };
         var json = new Option<string?>("--json") { Description = "Also write the results to this file as JSON." };
@@ -67,7 +68,7 @@ internal static class BenchmarkCommand
 
         var command = new RootCommand("Drives a Holdfast server over its raw protocol and prints what it costs.")
         {
-            executable, target, processId, serverArgument, inMemory, database, scenario, inFlight, count, warmUp, starts, eager, connections, pollers, json,
+            executable, target, processId, serverArgument, inMemory, database, scenario, inFlight, count, warmUp, starts, eager, settle, connections, pollers, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -85,6 +86,7 @@ internal static class BenchmarkCommand
                 WarmUp = parsed.GetValue(warmUp),
                 Starts = parsed.GetValue(starts),
                 Eager = parsed.GetValue(eager),
+                Settle = TimeSpan.FromSeconds(parsed.GetValue(settle)),
                 Connections = parsed.GetValue(connections),
                 Pollers = parsed.GetValue(pollers),
                 JsonFile = parsed.GetValue(json),

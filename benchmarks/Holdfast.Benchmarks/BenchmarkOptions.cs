@@ -41,6 +41,11 @@ internal sealed record BenchmarkOptions
     /// <summary>Ask the server to hand activities over in its answer to the workflow task.</summary>
     public required bool Eager { get; init; }
 
+    /// <summary>
+    /// How long to wait after the last workflow of a level, for the server to compact what is closed, before bytes on disk are counted. Zero: not at all.
+    /// </summary>
+    public required TimeSpan Settle { get; init; }
+
     /// <summary>HTTP/2 connections: the first carries the client's calls, the others the worker's.</summary>
     public required int Connections { get; init; }
 

@@ -98,6 +98,14 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
             throw new BenchmarkException($"A call failed: {e.Status}\nThe server said:\n{server.Output}");
         }
 
+        if (options.Settle > TimeSpan.Zero)
+        {
+            var before = ProcessFigures.Read(server.ProcessId).Cpu;
+            await Task.Delay(options.Settle, cancel);
+            var cpu = ProcessFigures.Read(server.ProcessId).Cpu - before;
+            Console.Error.WriteLine($"{cpu.TotalMilliseconds / (options.WarmUpAt(inFlight) + options.CountAt(inFlight)):0.000} ms of server CPU per workflow while settling");
+        }
+
         await server.StopAsync();
         var workflows = options.WarmUpAt(inFlight) + options.CountAt(inFlight);
         return options.InMemory

@@ -102,6 +102,9 @@ public sealed class HoldfastServer : IAsyncDisposable
         app = starting;
     }
 
+    /// <summary>Compacts closed workflows now, rather than in the background after a while.</summary>
+    internal Task CompactAsync() => app!.Services.GetRequiredService<RunningServer>().CompactAsync();
+
     /// <summary>Stops the server if it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync();
 }

@@ -43,7 +43,7 @@ internal sealed class LoadClient(WorkflowServiceCalls calls, string taskQueue)
                 WorkflowId = workflowId,
                 WorkflowType = new WorkflowType { Name = "benchmark" },
                 TaskQueue = new TaskQueue { Name = taskQueue, Kind = TaskQueueKind.Normal },
-                Input = Payloads.Of(Scenario.InputBytes),
+                Input = Payloads.Mail(workflowId),
                 RequestId = Guid.NewGuid().ToString(),
                 Identity = "holdfast-benchmark",
             },

@@ -3,37 +3,37 @@ using Temporalio.Api.Common.V1;
 
 namespace Holdfast.Benchmarks.Load;
 
-/// <summary>
-/// Payloads as an SDK's default converter makes them (<c>json/plain</c>, one string), with text that
-/// does not compress to nothing, so that bytes on disk are not flattered.
-/// </summary>
+/// <summary>Payloads as an SDK's default converter makes them: <c>json/plain</c>, one string of e-mail prose.</summary>
 internal static class Payloads
 {
-    private const int Alphabet = 64;
+    // Making text costs more than the whole rest of a call here, so it is made before, and texts come round again after this many of a size.
+    private const int TextsOfASize = 4_096;
+
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");
-    private static readonly byte[] Noise = MakeNoise(1 << 20);
+    private static readonly byte[][] Inputs = MakeTexts(Scenario.InputBytes, 1);
+    private static readonly byte[][] Outputs = MakeTexts(Scenario.OutputBytes, 2);
     private static int _next;
 
-    public static Temporalio.Api.Common.V1.Payloads Of(int bytes)
+    /// <summary>The mail that a workflow is about: the same for each of its steps.</summary>
+    public static Temporalio.Api.Common.V1.Payloads Mail(string workflowId)
     {
-        // Each payload is another stretch of the noise; a prime stride keeps stretches from repeating soon.
-        var offset = (int)((uint)Interlocked.Add(ref _next, 7919) % (uint)(Noise.Length - bytes));
-        var data = new byte[bytes];
-        Noise.AsSpan(offset, bytes).CopyTo(data);
-        data[0] = data[^1] = (byte)'"';
-        return new()
-        {
-            Payloads_ = { new Payload { Metadata = { ["encoding"] = JsonPlain }, Data = UnsafeByteOperations.UnsafeWrap(data) } },
-        };
+        var hash = 2166136261u;
+        foreach (var character in workflowId)
+            hash = (hash ^ character) * 16777619;
+        return Of(Inputs[hash % TextsOfASize]);
     }
 
-    private static byte[] MakeNoise(int length)
+    /// <summary>What a step answers: another text each time.</summary>
+    public static Temporalio.Api.Common.V1.Payloads Output() => Of(Outputs[(uint)Interlocked.Increment(ref _next) % TextsOfASize]);
+
+    private static Temporalio.Api.Common.V1.Payloads Of(byte[] data) =>
+        new() { Payloads_ = { new Payload { Metadata = { ["encoding"] = JsonPlain }, Data = UnsafeByteOperations.UnsafeWrap(data) } } };
+
+    private static byte[][] MakeTexts(int bytes, int kind)
     {
-        const string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .";
-        var random = new Random(20261101);
-        var noise = new byte[length];
-        for (var i = 0; i < length; i++)
-            noise[i] = (byte)letters[random.Next(Alphabet)];
-        return noise;
+        var texts = new byte[TextsOfASize][];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = Prose.Json((i * 2) + kind, bytes);
+        return texts;
     }
 }

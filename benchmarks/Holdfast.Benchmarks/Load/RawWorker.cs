@@ -153,7 +153,7 @@ internal sealed class RawWorker : IAsyncDisposable
                     ScheduleToStartTimeout = StickyTimeout,
                 },
             };
-            request.Commands.Add(isLast ? CompleteWorkflow() : ScheduleActivity(done + 1));
+            request.Commands.Add(isLast ? CompleteWorkflow() : ScheduleActivity(task.WorkflowExecution.WorkflowId, done + 1));
             var response = await connection.CompleteWorkflowTaskAsync(request, _stop.Token);
             foreach (var activity in response.ActivityTasks)
                 _ = GuardAsync(CompleteActivityAsync(connection, activity.TaskToken));
@@ -187,10 +187,10 @@ internal sealed class RawWorker : IAsyncDisposable
 
     private Task<RespondActivityTaskCompletedResponse> CompleteActivityAsync(WorkflowServiceCalls connection, ByteString token) =>
         connection.CompleteActivityTaskAsync(
-            new() { TaskToken = token, Identity = Identity, Namespace = BenchmarkNamespace.Name, Result = Payloads.Of(Scenario.OutputBytes) },
+            new() { TaskToken = token, Identity = Identity, Namespace = BenchmarkNamespace.Name, Result = Payloads.Output() },
             _stop.Token);
 
-    private Command ScheduleActivity(int number) => new()
+    private Command ScheduleActivity(string workflowId, int number) => new()
     {
         CommandType = CommandType.ScheduleActivityTask,
         ScheduleActivityTaskCommandAttributes = new()
@@ -198,7 +198,7 @@ internal sealed class RawWorker : IAsyncDisposable
             ActivityId = number.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ActivityType = new ActivityType { Name = "step" },
             TaskQueue = new TaskQueue { Name = _taskQueue, Kind = TaskQueueKind.Normal },
-            Input = Payloads.Of(Scenario.InputBytes),
+            Input = Payloads.Mail(workflowId),
             StartToCloseTimeout = StartToClose,
             RequestEagerExecution = _eager,
         },
@@ -207,7 +207,7 @@ internal sealed class RawWorker : IAsyncDisposable
     private static Command CompleteWorkflow() => new()
     {
         CommandType = CommandType.CompleteWorkflowExecution,
-        CompleteWorkflowExecutionCommandAttributes = new() { Result = Payloads.Of(Scenario.OutputBytes) },
+        CompleteWorkflowExecutionCommandAttributes = new() { Result = Payloads.Output() },
     };
 
     private async Task GuardAsync(Task task)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
@@ -13,6 +14,7 @@ namespace Holdfast.Benchmarks.Machine;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const string DatabaseName = "holdfast.db";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
@@ -39,13 +41,28 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>From asking the operating system for the process to the first answer to GetSystemInfo.</summary>
     public TimeSpan ColdStart { get; }
 
-    /// <summary>Bytes of everything in the data folder, or of the tables and indexes in PostgreSQL.</summary>
+    /// <summary>Bytes of everything in the data folder but free pages, or of the tables and indexes in PostgreSQL.</summary>
     public async Task<long> MeasureBytesOnDiskAsync()
     {
         if (_schema is not null)
             return await _schema.MeasureBytesAsync();
         _folder.Refresh();
-        return _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        return _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) - FreeBytes();
+    }
+
+    /// <summary>Bytes of SQLite's free pages, which the next workflows take; as of the last checkpoint, which stopping makes.</summary>
+    private long FreeBytes()
+    {
+        var database = new FileInfo(Path.Combine(_folder.FullName, DatabaseName));
+        Span<byte> header = stackalloc byte[100];
+        if (!database.Exists || database.Length < header.Length)
+            return 0;
+
+        // Of SQLite's file header: page size at 16 (1 stands for 65536), number of free pages at 36.
+        using var file = database.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.ReadExactly(header);
+        var pageSize = BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
+        return (pageSize == 1 ? 65_536L : pageSize) * BinaryPrimitives.ReadUInt32BigEndian(header[36..]);
     }
 
     public static async Task<ServerProcess> StartAsync(
@@ -75,7 +92,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         else if (!inMemory)
         {
             start.ArgumentList.Add("--db-filename");
-            start.ArgumentList.Add(Path.Combine(folder.FullName, "holdfast.db"));
+            start.ArgumentList.Add(Path.Combine(folder.FullName, DatabaseName));
         }
 
         foreach (var argument in arguments)

@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Storage;
 
 namespace Holdfast.Runtime.Shards;
 
@@ -73,6 +74,23 @@ public sealed class LocalShards : IShards, IAsyncDisposable
         }
 
         return (await Task.WhenAll(asked)).All(deleted => deleted);
+    }
+
+    /// <summary>How many shards there are; 0 before the start.</summary>
+    public int Count => runners.Length;
+
+    /// <summary>Writes compacted journals; completes when those that could be written are durable.</summary>
+    public async Task WriteCompactedAsync(IReadOnlyList<RunWrite> compacted, CancellationToken cancellation)
+    {
+        var asked = new List<Task<bool>>(compacted.Count);
+        foreach (var write in compacted)
+        {
+            var envelope = new WriteCompacted(write, cancellation);
+            if (Enqueue(envelope) is null)
+                asked.Add(envelope.Task.AsTask());
+        }
+
+        await Task.WhenAll(asked);
     }
 
     private Refusal? Enqueue(Envelope envelope)

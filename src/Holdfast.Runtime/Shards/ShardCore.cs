@@ -242,6 +242,13 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
             return;
         }
 
+        if (envelope is WriteCompacted compacted)
+        {
+            batch.Writes.Add(compacted.Write);
+            batch.Answers.Add(envelope);
+            return;
+        }
+
         var run = Find(envelope.Target);
         if (run is null && envelope.LoadProblem is { } problem)
         {

@@ -245,7 +245,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
             foreach (var envelope in taken)
             {
-                if (envelope is not DeleteExpired && !core.Has(envelope.Target))
+                if (envelope is not (DeleteExpired or WriteCompacted) && !core.Has(envelope.Target))
                     await LoadAsync(envelope);
             }
 

@@ -40,7 +40,7 @@ internal static class StoredHistory
             if (next != missing + 1)
                 throw new DamagedRunException(key, $"event {next} of its history is missing.");
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException)
         {
             throw Damaged(new DamagedRunException(key, e.Message, e));
         }

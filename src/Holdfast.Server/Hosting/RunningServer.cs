@@ -96,6 +96,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         foreach (var name in options.Value.Namespaces)
             await namespaces.EnsureAsync(name, options.Value.Retention, options.Value.SearchAttributes, cancellationToken);
         await parts.Shards.StartAsync(cancellationToken);
+        parts.Compaction = new Compaction(store, shards, time, loggers.CreateLogger("Holdfast.Compaction"));
         parts.Retention = new Retention(store, shards, time, () => namespaces.Retentions, loggers.CreateLogger("Holdfast.Retention"));
     }
 
@@ -113,6 +114,9 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         Volatile.Read(ref takenOver) ? HealthCheckResult.Unhealthy("Another server has taken over.") : HealthCheckResult.Healthy());
 
+    /// <summary>Compacts the journals of all closed runs now, rather than in a while.</summary>
+    public Task CompactAsync() => Running.Compaction!.SweepAsync();
+
     /// <summary>From now on nothing more is written, as if the process had died.</summary>
     public void Crash() => parts?.Store.Sever();
 
@@ -121,6 +125,8 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         if (Interlocked.Exchange(ref parts, null) is not { } running)
             return;
 
+        if (running.Compaction is { } compaction)
+            await compaction.DisposeAsync();
         if (running.Retention is { } retention)
             await retention.DisposeAsync();
         await running.Shards.DisposeAsync();
@@ -180,5 +186,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         public int ShardCount { get; set; }
 
         public Retention? Retention { get; set; }
+
+        public Compaction? Compaction { get; set; }
     }
 }

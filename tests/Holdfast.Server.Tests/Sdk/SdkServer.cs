@@ -59,6 +59,13 @@ internal sealed class SdkServer : IAsyncDisposable
         await server.StartAsync();
     }
 
+    /// <summary>Compacts what is closed, and starts the server again so that nothing is read from memory.</summary>
+    public async Task CompactAndRestartAsync()
+    {
+        await server.CompactAsync();
+        await CrashAndRestartAsync();
+    }
+
     /// <summary>Runs a worker with these workflows and activities while <paramref name="test"/> runs.</summary>
     public async Task WithWorkerAsync(Action<TemporalWorkerOptions> configure, Func<Task> test)
     {
