@@ -10,7 +10,7 @@ namespace Holdfast.AI.Chat;
 /// which survives crashes and shows every try. Every request that was made travels in the heartbeats, so that a later attempt, on this
 /// worker or another, knows what was asked and paid before.
 /// </summary>
-internal sealed class ChatActivity(ModelCaller caller, TimeProvider time)
+internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, TimeProvider time)
 {
     public const string Name = "HoldfastModelCall";
 
@@ -19,9 +19,10 @@ internal sealed class ChatActivity(ModelCaller caller, TimeProvider time)
     {
         var activity = ActivityExecutionContext.Current;
         var log = new AttemptLog(await EarlierAsync(activity.Info), activity.Info.Attempt, time);
+        var watch = call.Stream ? Watch(activity.Info, call) : null;
         try
         {
-            var response = await Heartbeats.DuringAsync(activity, cancelled => caller.CallAsync(call, log, null, cancelled), time, () => log.All);
+            var response = await Heartbeats.DuringAsync(activity, cancelled => caller.CallAsync(call, log, watch, cancelled), time, () => log.All);
             return new() { Response = response, Attempts = log.All };
         }
         catch (ModelException exception)
@@ -31,6 +32,9 @@ internal sealed class ChatActivity(ModelCaller caller, TimeProvider time)
             throw exception.ToFailure(RetryDelay.After(exception, activity.Info), log.All);
         }
     }
+
+    private ChatStreamWriter Watch(ActivityInfo info, ChatCall call) =>
+        streams.Write(info.Namespace, info.WorkflowId ?? "", $"{info.WorkflowRunId}/{info.ActivityId}", info.Attempt, call.Model);
 
     private static async Task<IReadOnlyList<ChatAttempt>> EarlierAsync(ActivityInfo info)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.AI.Models;
 using Microsoft.Extensions.AI;
 using Temporalio.Exceptions;
+using Temporalio.Workflows;
 
 namespace Holdfast.AI.Chat;
 
@@ -11,10 +12,10 @@ namespace Holdfast.AI.Chat;
 /// <see cref="ActivityFailureException"/>; its cause has an error type of <see cref="ModelFailureKind"/>.
 /// </summary>
 /// <remarks>
-/// The loop that calls tools is Microsoft.Extensions.AI's own. It keeps to the workflow's scheduler, takes no time and no ids (its streaming
-/// half does, and is not used), so a replay repeats it exactly; the tests replay it.
+/// The loop that calls tools is our own: that of Microsoft.Extensions.AI (10.11) awaits tools with <c>ConfigureAwait(false)</c> and so leaves
+/// the workflow's scheduler, after which the workflow never goes on.
 /// </remarks>
-public sealed class DurableChatClient : FunctionInvokingChatClient
+public sealed class DurableChatClient : IChatClient
 {
     private readonly ModelActivityClient calls;
     private readonly DurableChatOptions options;
@@ -25,22 +26,59 @@ public sealed class DurableChatClient : FunctionInvokingChatClient
     }
 
     private DurableChatClient(ModelActivityClient calls, DurableChatOptions options)
-        : base(calls)
     {
         this.calls = calls;
         this.options = options;
-        AllowConcurrentInvocation = true;
-        // The last iteration's model call comes on top of those that are followed by tools.
-        MaximumIterationsPerRequest = Math.Max(0, options.MaxModelCalls - 1);
-        // What a model may see of a failure is decided below. Anything else that throws is a bug in workflow code and must show as one.
-        MaximumConsecutiveErrorsPerRequest = 0;
     }
 
     /// <summary>Every request to a provider that this client's calls took, oldest first, failed ones included.</summary>
     public IReadOnlyList<ChatAttempt> Attempts => calls.Attempts;
 
+    /// <summary>
+    /// Asks the model, runs the tools that it asks for (together, when it asks for several at once), and asks again with their results, until
+    /// it has its answer. The response holds all messages that were added, tool calls and results included.
+    /// </summary>
+    /// <remarks>
+    /// It also ends, with the tool calls unanswered, when the model asks for a tool that is only declared, and after
+    /// <see cref="DurableChatOptions.MaxModelCalls"/>.
+    /// </remarks>
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        List<ChatMessage> conversation = [.. messages];
+        List<ChatMessage> added = [];
+        var usage = new UsageDetails();
+        for (var number = 1; ; number++)
+        {
+            var response = await calls.GetResponseAsync(conversation, options, cancellationToken);
+            added.AddRange(response.Messages);
+            if (response.Usage is not null)
+                usage.Add(response.Usage);
+
+            List<FunctionCallContent> asked =
+                [.. response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Where(call => !call.InformationalOnly)];
+            if (asked.Count == 0 || number >= this.options.MaxModelCalls || asked.Any(call => Tool(options, call) is { } tool and not AIFunction))
+            {
+                response.Messages = added;
+                response.Usage = usage;
+                return response;
+            }
+
+            var results = await Workflow.WhenAllAsync(asked.Select(call => RunAsync(Tool(options, call) as AIFunction, call, cancellationToken)));
+            var message = new ChatMessage(ChatRole.Tool, [.. results]);
+            added.Add(message);
+            conversation.AddRange(response.Messages);
+            conversation.Add(message);
+            if (options?.ToolMode is RequiredChatToolMode)
+            {
+                // It was required to use a tool, and did. Still required, it could never answer.
+                options = options.Clone();
+                options.ToolMode = null;
+            }
+        }
+    }
+
     /// <summary>The whole answer in one piece: what readers see while it is written goes beside the history.</summary>
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var streamed = new DurableChatClient(calls.Streaming(), this.options);
@@ -77,22 +115,35 @@ public sealed class DurableChatClient : FunctionInvokingChatClient
         IEnumerable<ChatMessage> messages, Func<ChatResponse, TResult> read, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         RepairAsync(messages, conversation => GetResponseAsync(conversation, options, cancellationToken), read);
 
-    /// <summary>Runs one tool that the model asked for. A failure that the model may react to becomes the tool's result.</summary>
-    protected override async ValueTask<object?> InvokeFunctionAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    public void Dispose()
     {
+    }
+
+    private static AITool? Tool(ChatOptions? options, FunctionCallContent call) => options?.Tools?.FirstOrDefault(tool => tool.Name == call.Name);
+
+    // A failure that the model may react to becomes the tool's result. Any other exception is a bug in workflow code and must show as one.
+    private static async Task<AIContent> RunAsync(AIFunction? tool, FunctionCallContent call, CancellationToken cancellationToken)
+    {
+        if (tool is null)
+            return Result($"Error: there is no tool \"{call.Name}\".");
+
         try
         {
-            (context.Arguments.Context ??= new Dictionary<object, object?>())[ToolCalls.IdKey] = context.CallContent.CallId;
-            return await base.InvokeFunctionAsync(context, cancellationToken);
+            var arguments = new AIFunctionArguments(call.Arguments) { Context = new Dictionary<object, object?> { [ToolCalls.IdKey] = call.CallId } };
+            return Result(await tool.InvokeAsync(arguments, cancellationToken));
         }
         catch (FailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
-            return ToolCalls.ErrorText(failure);
+            return Result(ToolCalls.ErrorText(failure));
         }
         catch (ToolArgumentException exception)
         {
-            return $"Error: {exception.Message}";
+            return Result($"Error: {exception.Message}");
         }
+
+        FunctionResultContent Result(object? result) => new(call.CallId, result);
     }
 
     private static T Structured<T>(ChatResponse<T> response)

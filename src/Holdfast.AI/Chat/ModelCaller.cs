@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Holdfast.AI.Models;
 using Microsoft.Extensions.AI;
 
@@ -11,9 +12,9 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
 
     public TimeProvider Time => time;
 
-    /// <param name="watch">Called with each piece of an answer that is streamed; null: the answer is not streamed.</param>
+    /// <param name="watch">Who is shown the answer while it is written; null: it is not streamed.</param>
     /// <exception cref="ModelException">Nobody answered.</exception>
-    public async Task<ChatResponse> CallAsync(ChatCall call, AttemptLog log, Action<ChatResponseUpdate>? watch, CancellationToken cancellationToken)
+    public async Task<ChatResponse> CallAsync(ChatCall call, AttemptLog log, ChatStreamWriter? watch, CancellationToken cancellationToken)
     {
         var model = setup.Model(call.Model);
         ModelException? worst = null;
@@ -36,13 +37,13 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
 
     /// <summary>The pieces of an answer, from the first model that gives one. Once it has begun, a failure is the caller's.</summary>
     public async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
-        ChatCall call, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var model = setup.Model(call.Model);
         ModelException? worst = null;
         foreach (var target in model.Targets)
         {
-            using var client = await ConnectAsync(model, target, await SecretAsync(target, cancellationToken), cancellationToken);
+            using var client = Connect(model, target, await SecretAsync(target, cancellationToken));
             await using var updates = client
                 .GetStreamingResponseAsync(MessagesFor(call.Messages, target), OptionsFor(call, model), cancellationToken)
                 .GetAsyncEnumerator(cancellationToken);
@@ -71,29 +72,32 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
     }
 
     private async Task<ChatResponse> AskAsync(
-        ChatModel model, ChatTarget target, ChatCall call, AttemptLog log, Action<ChatResponseUpdate>? watch, CancellationToken cancellationToken)
+        ChatModel model, ChatTarget target, ChatCall call, AttemptLog log, ChatStreamWriter? watch, CancellationToken cancellationToken)
     {
         var reference = CredentialOf(target);
         log.Begin(target, reference);
+        watch?.Begin();
         try
         {
-            using var client = await ConnectAsync(model, target, await SecretAsync(target, cancellationToken), cancellationToken);
+            using var client = Connect(model, target, await SecretAsync(target, cancellationToken));
             var messages = MessagesFor(call.Messages, target);
             var options = OptionsFor(call, model);
             var response = watch is null
                 ? await client.GetResponseAsync(messages, options, cancellationToken)
                 : await WatchedAsync(client.GetStreamingResponseAsync(messages, options, cancellationToken), log, watch);
             log.Answered(response, client.RequestId);
+            watch?.Completed();
             return Plain(response, target);
         }
         catch (ModelException exception)
         {
             log.Failed(exception);
+            watch?.Failed(exception);
             throw;
         }
     }
 
-    private static async Task<ChatResponse> WatchedAsync(IAsyncEnumerable<ChatResponseUpdate> updates, AttemptLog log, Action<ChatResponseUpdate> watch)
+    private static async Task<ChatResponse> WatchedAsync(IAsyncEnumerable<ChatResponseUpdate> updates, AttemptLog log, ChatStreamWriter watch)
     {
         var all = new List<ChatResponseUpdate>();
         await foreach (var update in updates)
@@ -101,16 +105,14 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
             if (update.Contents.Count > 0)
                 log.FirstToken();
             all.Add(update);
-            watch(update);
+            watch.Update(update);
         }
 
         return all.ToChatResponse();
     }
 
-    private async Task<ProviderClient> ConnectAsync(ChatModel model, ChatTarget target, string? secret, CancellationToken cancellationToken)
+    private ProviderClient Connect(ChatModel model, ChatTarget target, string? secret)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        await Task.CompletedTask;
         var notes = new ResponseNotes(time);
         var inner = setup.Provider(target).Connect(new(target.Model, secret, notes, model.Timeout, services));
         return new(inner, target.Provider, notes, model, time);

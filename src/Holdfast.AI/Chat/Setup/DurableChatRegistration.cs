@@ -20,6 +20,7 @@ public static class DurableChatRegistration
         services.TryAddSingleton(builder.Credentials);
         services.AddSingleton(builder.Build());
         services.AddSingleton<ModelCaller>();
+        services.AddSingleton<ChatStreams>();
         services.AddSingleton<ChatActivity>();
         foreach (var name in builder.ModelNames)
             services.AddKeyedSingleton<IChatClient>(name, (provider, _) => new PlainChatClient(name, provider.GetRequiredService<ModelCaller>()));

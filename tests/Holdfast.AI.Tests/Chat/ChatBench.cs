@@ -1,0 +1,96 @@
+using Holdfast.AI.Chat;
+using Holdfast.AI.Tests.StandIns;
+using Holdfast.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace Holdfast.AI.Tests.Chat;
+
+/// <summary>Workflows with model calls on a server in this process; the models are those of a stand-in.</summary>
+internal sealed class ChatBench : IAsyncDisposable
+{
+    public const string TaskQueue = "chat";
+
+    private static readonly Type[] Workflows = [typeof(AgentWorkflow), typeof(OrderFormWorkflow), typeof(StreamingWorkflow)];
+
+    private readonly string folder = Directory.CreateTempSubdirectory("holdfast-chat-").FullName;
+    private readonly CancellationTokenSource stop = new();
+    private HoldfastServer server = null!;
+    private TemporalWorker worker = null!;
+    private Task working = Task.CompletedTask;
+
+    private ChatBench(ProviderStandIn provider, Action<ChatModel>? configure) => Services = new ServiceCollection().AddDurableChat(chat => chat
+        .AddCredential("anthropic", "test-key").AddCredential("openai", "test-key")
+        .AddAnthropic(baseUrl: provider.Address)
+        .AddOpenAI(baseUrl: provider.AddressV1)
+        .AddModel("agent", "anthropic", "claude-sonnet-5-5", configure))
+        .BuildServiceProvider();
+
+    public ServiceProvider Services { get; }
+
+    public ITemporalClient Client { get; private set; } = null!;
+
+    public ShopTools Tools { get; } = new();
+
+    public ChatStreams Streams => Services.GetRequiredService<ChatStreams>();
+
+    public static async Task<ChatBench> OpenAsync(ProviderStandIn provider, Action<ChatModel>? configure = null)
+    {
+        var bench = new ChatBench(provider, configure);
+        bench.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(bench.folder, "holdfast.db"));
+        bench.Client = await TemporalClient.ConnectAsync(new(bench.server.Target));
+        var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero }.AddDurableChat(bench.Services).AddAllActivities(bench.Tools);
+        foreach (var type in Workflows)
+            options.AddWorkflow(type);
+        bench.worker = new TemporalWorker(bench.Client, options);
+        bench.working = bench.worker.ExecuteAsync(bench.stop.Token);
+        return bench;
+    }
+
+    public Task<WorkflowHandle> StartAsync(string workflow, params object?[] arguments) => StartAsync(workflow, (IReadOnlyCollection<object?>)arguments);
+
+    /// <summary>The result of a workflow, whose history has been replayed besides.</summary>
+    public async Task<T> RunAsync<T>(string workflow, params object?[] arguments)
+    {
+        var handle = await StartAsync(workflow, (IReadOnlyCollection<object?>)arguments);
+        try
+        {
+            return await handle.GetResultAsync<T>().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        finally
+        {
+            await ReplayAsync(handle);
+        }
+    }
+
+    /// <summary>Goes through a run's history again, with fresh workflow code. Whatever differs fails.</summary>
+    public static async Task ReplayAsync(WorkflowHandle handle)
+    {
+        var options = new WorkflowReplayerOptions();
+        foreach (var type in Workflows)
+            options.AddWorkflow(type);
+        await new WorkflowReplayer(options).ReplayWorkflowAsync(await handle.FetchHistoryAsync());
+    }
+
+    /// <summary>The server dies and comes back with what was on disk, under a worker that keeps trying.</summary>
+    public async Task CrashServerAsync()
+    {
+        await server.CrashAsync();
+        await server.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        worker.Dispose();
+        await server.DisposeAsync();
+        await Services.DisposeAsync();
+        stop.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task<WorkflowHandle> StartAsync(string workflow, IReadOnlyCollection<object?> arguments) =>
+        await Client.StartWorkflowAsync(workflow, arguments, new($"{workflow}-{Guid.NewGuid():N}", TaskQueue));
+}

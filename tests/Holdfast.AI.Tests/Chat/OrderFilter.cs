@@ -1,0 +1,3 @@
+namespace Holdfast.AI.Tests.Chat;
+
+public sealed record OrderFilter(string Country);
