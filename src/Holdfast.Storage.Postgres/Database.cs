@@ -32,14 +32,14 @@ internal sealed class Database : IAsyncDisposable
     {
         this.options = options;
         this.time = time;
-        Readers = Source(settings =>
+        Readers = Source(SetUpAny, settings =>
         {
             if (!settings.ContainsKey("Maximum Pool Size"))
                 settings.MaxPoolSize = MaxReaders;
         });
 
         // Not pooled: it lives as long as the store, and what it holds (a lock) must end with it.
-        writers = Source(settings => settings.Pooling = false);
+        writers = Source(SetUpAny + SetUpWriter, settings => settings.Pooling = false);
     }
 
     public PostgresAddress Address => options.Address;
@@ -115,8 +115,9 @@ internal sealed class Database : IAsyncDisposable
         await writers.DisposeAsync();
     }
 
-    private NpgsqlDataSource Source(Action<NpgsqlConnectionStringBuilder> change)
+    private NpgsqlDataSource Source(string setUp, Action<NpgsqlConnectionStringBuilder> change)
     {
+        setUp += options.Relaxed ? SetUpRelaxed : SetUpDurable;
         var settings = new NpgsqlConnectionStringBuilder(Address.Settings.ConnectionString)
         {
             // Nothing in a session changes that the next user would have to be kept from.
@@ -131,24 +132,20 @@ internal sealed class Database : IAsyncDisposable
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {
-                using var command = SetUp(connection);
+                using var command = new NpgsqlCommand(setUp, connection);
                 command.ExecuteNonQuery();
             },
             async connection =>
             {
-                await using var command = SetUp(connection);
+                await using var command = new NpgsqlCommand(setUp, connection);
                 await command.ExecuteNonQueryAsync();
             });
         return builder.Build();
     }
 
-    /// <summary>
-    /// Whatever the defaults of server, database and role. The isolation is what <c>assert_range_ids</c> relies on. The server notices within half a
-    /// minute that this machine has vanished, and lets go of locks.
-    /// </summary>
-    private NpgsqlCommand SetUp(NpgsqlConnection connection) => new(
-        options.Relaxed ? SetUpAny + " SET synchronous_commit = off" : SetUpAny + SetUpDurable, connection);
-
+    // Whatever the defaults of server, database and role. The isolation is what assert_range_ids relies on. The server notices within half a minute
+    // that this machine has vanished, and lets go of locks. There is an index for every question; a plan that was made while a table was small, and
+    // reads all of it, would be kept long after it has grown. JIT takes longer than any of these statements.
     private const string SetUpAny = """
         SET default_transaction_isolation = 'read committed';
         SET default_transaction_read_only = off;
@@ -157,12 +154,23 @@ internal sealed class Database : IAsyncDisposable
         SET tcp_keepalives_idle = 10;
         SET tcp_keepalives_interval = 5;
         SET tcp_keepalives_count = 3;
+        SET enable_seqscan = off;
+        SET jit = off;
+
+        """;
+
+    // A few rows found by their keys, however large the tables, and no planning for each commit.
+    private const string SetUpWriter = """
+        SET enable_hashjoin = off;
+        SET enable_mergejoin = off;
+        SET plan_cache_mode = force_generic_plan;
+
         """;
 
     // Stronger than "on" may be asked for, which then stays.
-    private const string SetUpDurable = """
-         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
-        """;
+    private const string SetUpDurable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+    private const string SetUpRelaxed = "SET synchronous_commit = off";
 
     private async ValueTask CheckServerAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
