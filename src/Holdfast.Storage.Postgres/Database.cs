@@ -69,6 +69,44 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A connection in a transaction that reads only and shows one instant, on a database of this program's schema version.
+    /// </summary>
+    /// <exception cref="StoreUnusableException">See its message; nothing was changed.</exception>
+    public static async ValueTask<NpgsqlConnection> ConnectToInspectAsync(PostgresAddress address, CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address.Settings.ConnectionString) { Pooling = false, MaxAutoPrepare = 20 }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await using (var begin = new NpgsqlCommand("SET jit = off; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", connection))
+                await begin.ExecuteNonQueryAsync(cancellation);
+            await using var select = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection);
+            select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{Quoted(address.Schema)}.holdfast_schema" });
+            if (!(bool)(await select.ExecuteScalarAsync(cancellation))!)
+                throw new StoreUnusableException($"The database {address} holds nothing of this program in its schema '{address.Schema}'.");
+
+            // From here on a statement that fails does not end the transaction: see RollBackAsync of the inspection.
+            await using var version = new NpgsqlCommand("SELECT version FROM holdfast_schema; SAVEPOINT whole", connection);
+            var found = (int)(await version.ExecuteScalarAsync(cancellation))!;
+            if (found != Migrations.Latest)
+            {
+                throw new StoreUnusableException(
+                    $"The database {address} has schema version {found}, this program works on version {Migrations.Latest}. "
+                    + (found > Migrations.Latest ? "Use the newer program that wrote it." : "Start the server once, which brings it up to date."));
+            }
+
+            return connection;
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync();
+            if (e is NpgsqlException or ArgumentException or SocketException)
+                throw Unusable(address, e);
+            throw;
+        }
+    }
+
     /// <summary>A connection that writes. There must be only one.</summary>
     public NpgsqlConnection ConnectToWrite()
     {

@@ -83,16 +83,16 @@ public sealed class PostgresStore : IStore
         AskAsync(() => RunReader.LoadAsync(database.Readers, run, cancellation));
 
     public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) =>
-        AskAsync(() => RunReader.ReadRowsAsync(database.Readers, run, 0, long.MaxValue, cancellation));
+        AskAsync(() => RunReader.ReadRowsAsync(database.Readers.CreateCommand, run, 0, long.MaxValue, cancellation));
 
     public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
-        AskAsync(() => RunReader.ReadRowsAsync(database.Readers, run, Math.Max(1, firstEventId), lastEventId, cancellation));
+        AskAsync(() => RunReader.ReadRowsAsync(database.Readers.CreateCommand, run, Math.Max(1, firstEventId), lastEventId, cancellation));
 
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         AskAsync(() => RunReader.FindCompactableAsync(database.Readers, shard, afterEntityId, limit, cancellation));
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
-        AskAsync(() => RunReader.FindCurrentRunAsync(database.Readers, namespaceId, workflowId, cancellation));
+        AskAsync(() => RunReader.FindCurrentRunAsync(database.Readers.CreateCommand, namespaceId, workflowId, cancellation));
 
     public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(
         int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
@@ -107,26 +107,24 @@ public sealed class PostgresStore : IStore
     public ValueTask<VisibilityCount> CountAsync(VisibilityQuery query, CancellationToken cancellation) =>
         AskAsync(() => VisibilityReader.CountAsync(database.Readers, query, cancellation));
 
-    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation) =>
+        AskAsync(() => LoadNamespacesAsync(database.Readers.CreateCommand, cancellation));
+
+    internal static async ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(Func<string, NpgsqlCommand> command, CancellationToken cancellation)
     {
-        return AskAsync(LoadAsync);
-
-        async ValueTask<IReadOnlyList<StoredNamespace>> LoadAsync()
+        await using var select = command("SELECT namespace_id, name, settings, search_attributes FROM namespace ORDER BY name");
+        await using var rows = await select.ExecuteReaderAsync(cancellation);
+        var found = new List<StoredNamespace>();
+        while (await rows.ReadAsync(cancellation))
         {
-            await using var select = database.Readers.CreateCommand("SELECT namespace_id, name, settings, search_attributes FROM namespace ORDER BY name");
-            await using var rows = await select.ExecuteReaderAsync(cancellation);
-            var found = new List<StoredNamespace>();
-            while (await rows.ReadAsync(cancellation))
-            {
-                found.Add(new StoredNamespace(
-                    StoredText.ToText(rows.GetString(0)),
-                    StoredText.ToText(rows.GetString(1)),
-                    rows.GetFieldValue<byte[]>(2),
-                    JsonSerializer.Deserialize(rows.GetString(3), StoredJson.Default.DictionaryStringInt32) ?? []));
-            }
-
-            return found;
+            found.Add(new StoredNamespace(
+                StoredText.ToText(rows.GetString(0)),
+                StoredText.ToText(rows.GetString(1)),
+                rows.GetFieldValue<byte[]>(2),
+                JsonSerializer.Deserialize(rows.GetString(3), StoredJson.Default.DictionaryStringInt32) ?? []));
         }
+
+        return found;
     }
 
     public async ValueTask SaveNamespaceAsync(StoredNamespace ns, CancellationToken cancellation)

@@ -70,9 +70,9 @@ internal static class RunReader
 
     /// <summary>The rows that hold events of a range; with the range open at both ends, those without events too.</summary>
     public static async ValueTask<IReadOnlyList<JournalRow>?> ReadRowsAsync(
-        NpgsqlDataSource database, RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation)
+        Func<string, NpgsqlCommand> command, RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation)
     {
-        await using var select = database.CreateCommand("""
+        await using var select = command("""
             SELECT j.sequence, j.first_event_id, j.last_event_id, j.records, e.next_sequence, e.compacted
             FROM entity e LEFT JOIN journal j ON j.entity_id = e.entity_id AND j.last_event_id >= $4 AND j.first_event_id <= $5
             WHERE e.business_id = $1 AND e.run_id = $2 AND e.namespace_id = $3 ORDER BY j.sequence
@@ -139,9 +139,9 @@ internal static class RunReader
     }
 
     public static async ValueTask<string?> FindCurrentRunAsync(
-        NpgsqlDataSource database, string namespaceId, string workflowId, CancellationToken cancellation)
+        Func<string, NpgsqlCommand> command, string namespaceId, string workflowId, CancellationToken cancellation)
     {
-        await using var select = database.CreateCommand("SELECT run_id FROM current_run WHERE namespace_id = $1 AND workflow_id = $2");
+        await using var select = command("SELECT run_id FROM current_run WHERE namespace_id = $1 AND workflow_id = $2");
         Add(select, StoredText.From(namespaceId));
         Add(select, StoredText.From(workflowId));
         return await select.ExecuteScalarAsync(cancellation) is string found ? StoredText.ToText(found) : null;

@@ -69,6 +69,16 @@ internal static class VisibilityReader
         return new VisibilityCount(total, counts);
     }
 
+    /// <summary>One run's row; null when it is not listed.</summary>
+    public static async ValueTask<VisibilityRow?> FindAsync(
+        Func<string, NpgsqlCommand> command, string namespaceId, long entityId, CancellationToken cancellation)
+    {
+        await using var select = command($"SELECT {Columns} FROM visibility WHERE entity_id = $1");
+        select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = entityId });
+        await using var row = await select.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? Entry(namespaceId, row).Row : null;
+    }
+
     private static VisibilityEntry Entry(string namespaceId, NpgsqlDataReader row) => new(
         new RunKey(namespaceId, Text(row, 0), Text(row, 1)),
         new VisibilityRow

@@ -11,7 +11,8 @@ internal static class CheckCommand
     {
         var database = DatabaseOptions.Create();
         var hashes = new Option<bool>("--hashes") { Description = "Print a hash of each run's history too." };
-        var command = new Command("check", "Look through a database for damage. A server may use it meanwhile. Nothing is changed.") { database.File, hashes };
+        var command = new Command("check", "Look through a database for damage. A server may use it meanwhile. Nothing is changed.") { hashes };
+        database.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(database, parsed, parsed.GetValue(hashes), cancellation));
         return command;
     }
@@ -20,7 +21,7 @@ internal static class CheckCommand
     {
         try
         {
-            await using var inspection = database.Inspect(parsed);
+            await using var inspection = await database.InspectAsync(parsed, cancellation);
             var check = new StoreCheck(inspection);
             var result = await check.RunAsync(
                 damage => Console.Out.WriteLine(damage.Run is { } run

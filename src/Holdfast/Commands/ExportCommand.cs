@@ -17,8 +17,9 @@ internal static class ExportCommand
         var file = new Argument<string?>("FILE") { Description = "Where to write it; it must not exist. [default: standard output]", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("export", "Write a workflow's history as JSON, for SDKs' replayers or 'holdfast import'. A server may use the database meanwhile.")
         {
-            database.File, workflowId, runId, name, file,
+            workflowId, runId, name, file,
         };
+        database.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             try
@@ -48,7 +49,7 @@ internal static class ExportCommand
     private static async Task<string> ReadAsync(
         DatabaseOptions database, ParseResult parsed, string name, string workflowId, string runId, CancellationToken cancellation)
     {
-        await using var inspection = database.Inspect(parsed);
+        await using var inspection = await database.InspectAsync(parsed, cancellation);
         var ns = (await inspection.LoadNamespacesAsync(cancellation)).FirstOrDefault(one => one.Name == name)
             ?? throw new StoreUnusableException($"There is no namespace {name}.");
         return await HistoryExport.ReadAsync(inspection, ns.Id, workflowId, runId, cancellation)
