@@ -21,7 +21,8 @@ internal sealed class StandInReply(Func<HttpContext, Task> send)
     /// <summary>Server-sent events, each as it stands in the script.</summary>
     public static StandInReply Events(IEnumerable<string> events) => new(async context =>
     {
-        context.Response.ContentType = "text/event-stream";
+        if (!context.Response.HasStarted)
+            context.Response.ContentType = "text/event-stream";
         foreach (var text in events)
         {
             await context.Response.WriteAsync(text, context.RequestAborted);

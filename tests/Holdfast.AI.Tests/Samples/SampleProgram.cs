@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Holdfast.AI.Tests.Samples;
+
+/// <summary>A sample, run as a user runs it: a process of its own.</summary>
+internal sealed class SampleProgram : IDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+
+    private SampleProgram(Process process) => this.process = process;
+
+    public string Output
+    {
+        get
+        {
+            lock (output)
+                return output.ToString();
+        }
+    }
+
+    /// <summary>Starts a sample that talks to this server and this model provider.</summary>
+    public static SampleProgram Start(string name, string server, Uri provider, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(Folder(), name, "bin", Configuration, "net10.0", name + ".dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["TEMPORAL_ADDRESS"] = server;
+        start.Environment["ANTHROPIC_BASE_URL"] = provider.ToString();
+        start.Environment["ANTHROPIC_API_KEY"] = "test-key";
+        var program = new SampleProgram(Process.Start(start)!);
+        program.process.OutputDataReceived += (_, line) => program.Append(line.Data);
+        program.process.ErrorDataReceived += (_, line) => program.Append(line.Data);
+        program.process.BeginOutputReadLine();
+        program.process.BeginErrorReadLine();
+        return program;
+    }
+
+    /// <summary>Waits until the sample has ended by itself.</summary>
+    public async Task EndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await process.WaitForExitAsync(patience.Token);
+        Assert.True(process.ExitCode == 0, Output);
+    }
+
+    /// <summary>SIGKILL: it can do nothing about it.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.Dispose();
+    }
+
+    private void Append(string? line)
+    {
+        lock (output)
+            output.AppendLine(line);
+    }
+
+    private static string Configuration => Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+
+    private static string Folder([CallerFilePath] string file = "") => Path.GetFullPath("../../../samples", Path.GetDirectoryName(file)!);
+}

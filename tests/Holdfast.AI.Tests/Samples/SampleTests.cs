@@ -1,0 +1,123 @@
+using Holdfast.AI.Chat;
+using Holdfast.AI.Tests.StandIns;
+using Holdfast.Server;
+
+namespace Holdfast.AI.Tests.Samples;
+
+/// <summary>The samples as processes, on a server that keeps its data in a file. They and the server are killed in the middle.</summary>
+public sealed class SampleTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("holdfast-samples-").FullName;
+    private HoldfastServer server = null!;
+
+    public async Task InitializeAsync() => server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(folder, "holdfast.db"));
+
+    public async Task DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_agent_answers_with_its_tools()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(
+            AnthropicWire.ToolCalls(("toolu_1", "FindOrder", new { number = 7 })),
+            AnthropicWire.ToolCalls(("toolu_2", "Refund", new { number = 7 })),
+            AnthropicWire.Answer("It was late, so I paid it back."));
+        using var agent = SampleProgram.Start("AgentWithTools", server.Target, provider.Address);
+
+        await agent.EndAsync();
+
+        Assert.Contains("It was late, so I paid it back.", agent.Output, StringComparison.Ordinal);
+        Assert.Matches("Refunding order 7 \\(idempotency key [^/]+/toolu_2\\)", agent.Output);
+        Assert.Contains("a week late", provider.Requests.ElementAt(1).Body.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_killed_in_its_tool_loop_goes_on_and_asks_nothing_twice_that_was_answered()
+    {
+        var asked = new TaskCompletionSource();
+        await using var provider = await ProviderStandIn.StartAsync(request =>
+        {
+            switch (request.Number)
+            {
+                case 1:
+                    return AnthropicWire.ToolCalls(("toolu_1", "Refund", new { number = 7 }));
+                case 2:
+                    // Killed while this one is under way: nobody recorded an answer, so it alone is asked again.
+                    asked.SetResult();
+                    return StandInReply.Silence();
+                default:
+                    return AnthropicWire.Answer("Paid back.");
+            }
+        });
+        using var first = SampleProgram.Start("AgentWithTools", server.Target, provider.Address);
+        await asked.Task.WaitAsync(Patience);
+
+        await first.KillAsync();
+        await server.CrashAsync();
+        await server.StartAsync();
+        using var second = SampleProgram.Start("AgentWithTools", server.Target, provider.Address);
+        await second.EndAsync();
+
+        Assert.Contains("Paid back.", second.Output, StringComparison.Ordinal);
+        Assert.Contains("Refunding", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Refunding", second.Output, StringComparison.Ordinal);
+        Assert.Equal([2, 4, 4], provider.Requests.Select(request => request.Body["messages"]!.AsArray().Count + (request.Body["system"] is null ? 0 : 1)));
+    }
+
+    [Fact]
+    public async Task A_chat_killed_in_the_middle_of_an_answer_writes_it_again_for_those_who_watch()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(request => request.Number == 1
+            ? StandInReply.Events([.. AnthropicWire.Opening(), AnthropicWire.Piece("Hel")]).Then(Task.Delay(Timeout.Infinite), StandInReply.Silence())
+            : AnthropicWire.Stream("Hello", " again"));
+        var port = FreePort();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/chat-streams/"), Timeout = Timeout.InfiniteTimeSpan };
+        using var stop = new CancellationTokenSource(Patience + Patience);
+        await using var reader = new ChatStreamClient(http, TimeProvider.System).ReadAsync("chat-1", cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
+        using var first = SampleProgram.Start("StreamingChat", server.Target, provider.Address, "--urls", $"http://127.0.0.1:{port}");
+        using var say = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
+        await Eventually.SeesAsync("the page", async () => await PageAsync(say));
+        var answer = say.PostAsync("say/chat-1", new StringContent("Hi"), stop.Token);
+        while (await reader.MoveNextAsync() && reader.Current.Text != "Hel")
+        {
+        }
+
+        await first.KillAsync();
+        await server.CrashAsync();
+        await server.StartAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer);
+        using var second = SampleProgram.Start("StreamingChat", server.Target, provider.Address, "--urls", $"http://127.0.0.1:{port}");
+        var seen = new List<ChatStreamEvent>();
+        while (await reader.MoveNextAsync() && reader.Current.Kind != ChatStreamEventKind.Completed)
+            seen.Add(reader.Current);
+
+        Assert.Equal(
+            [(ChatStreamEventKind.Reset, ""), (ChatStreamEventKind.Restarted, ""), (ChatStreamEventKind.Text, "Hello"), (ChatStreamEventKind.Text, " again")],
+            seen.Select(happened => (happened.Kind, happened.Text)));
+        Assert.Equal(2, provider.Requests.Count);
+    }
+
+    private static async Task<string?> PageAsync(HttpClient http)
+    {
+        try
+        {
+            return await http.GetStringAsync("");
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
