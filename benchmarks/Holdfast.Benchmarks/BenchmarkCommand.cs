@@ -37,7 +37,7 @@ internal static class BenchmarkCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [.. Scenario.All.Select(s => s.Name)],
         };
-        scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(s => s.Name)]);
+        scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(s => s.Name), ManyIdleRun.Name]);
         var inFlight = new Option<int[]>("--in-flight")
         {
             Description = "Workflows open at once; several levels are measured one after the other.",
@@ -80,6 +80,7 @@ internal static class BenchmarkCommand
                 ServerArguments = parsed.GetValue(serverArgument)!,
                 InMemory = parsed.GetValue(inMemory),
                 Database = parsed.GetValue(database),
+                ManyIdle = parsed.GetValue(scenario)!.Contains(ManyIdleRun.Name),
                 Scenarios = [.. Scenario.All.Where(s => parsed.GetValue(scenario)!.Contains(s.Name))],
                 InFlight = parsed.GetValue(inFlight)!,
                 Count = parsed.GetValue(count),

@@ -24,6 +24,9 @@ internal sealed record BenchmarkOptions
     /// <summary>Start the server on this PostgreSQL, in a schema of its own for each measurement, or null.</summary>
     public required PostgresAddress? Database { get; init; }
 
+    /// <summary>Also measure many workflows that wait for a signal: <see cref="Count"/> of them, or 100,000.</summary>
+    public required bool ManyIdle { get; init; }
+
     public required IReadOnlyList<Scenario> Scenarios { get; init; }
 
     /// <summary>How many workflows are open at once; each level is measured on its own.</summary>

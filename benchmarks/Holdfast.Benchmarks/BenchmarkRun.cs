@@ -37,6 +37,11 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
         }
 
         Console.WriteLine();
+        if (options.ManyIdle)
+            await new ManyIdleRun(options, Executable).RunAsync(options.Count ?? 100_000, cancel);
+        if (options.Scenarios.Count == 0)
+            return;
+
         List<ScenarioFigures> figures = [];
         foreach (var scenario in options.Scenarios)
         {
@@ -177,13 +182,17 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
         return await run;
     }
 
-    private Task<ServerProcess> StartServerAsync(CancellationToken cancel)
+    private string Executable
     {
-        var executable = options.Executable is { } given ? Path.GetFullPath(given) : FindExecutable();
-        return File.Exists(executable)
-            ? ServerProcess.StartAsync(executable, options.InMemory, options.Database, options.ServerArguments, cancel)
-            : throw new BenchmarkException($"There is no {executable}.");
+        get
+        {
+            var executable = options.Executable is { } given ? Path.GetFullPath(given) : FindExecutable();
+            return File.Exists(executable) ? executable : throw new BenchmarkException($"There is no {executable}.");
+        }
     }
+
+    private Task<ServerProcess> StartServerAsync(CancellationToken cancel) =>
+        ServerProcess.StartAsync(Executable, options.InMemory, options.Database, options.ServerArguments, cancel);
 
     private string Durability() => options switch
     {

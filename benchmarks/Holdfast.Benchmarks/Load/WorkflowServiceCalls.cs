@@ -37,6 +37,11 @@ internal sealed class WorkflowServiceCalls : IDisposable
     private static readonly Method<RespondActivityTaskCompletedRequest, RespondActivityTaskCompletedResponse> CompleteActivityTaskMethod =
         Unary<RespondActivityTaskCompletedRequest, RespondActivityTaskCompletedResponse>("RespondActivityTaskCompleted", RespondActivityTaskCompletedResponse.Parser);
 
+    private static readonly Method<SignalWorkflowExecutionRequest, SignalWorkflowExecutionResponse> SignalWorkflowMethod =
+        Unary<SignalWorkflowExecutionRequest, SignalWorkflowExecutionResponse>("SignalWorkflowExecution", SignalWorkflowExecutionResponse.Parser);
+    private static readonly Method<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse> DescribeWorkflowMethod =
+        Unary<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse>("DescribeWorkflowExecution", DescribeWorkflowExecutionResponse.Parser);
+
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
     private readonly ConcurrentDictionary<string, long> _answered;
@@ -81,6 +86,12 @@ internal sealed class WorkflowServiceCalls : IDisposable
 
     public Task<RespondActivityTaskCompletedResponse> CompleteActivityTaskAsync(RespondActivityTaskCompletedRequest request, CancellationToken cancel) =>
         SendAsync(CompleteActivityTaskMethod, request, Call, cancel);
+
+    public Task<SignalWorkflowExecutionResponse> SignalWorkflowAsync(SignalWorkflowExecutionRequest request, CancellationToken cancel) =>
+        SendAsync(SignalWorkflowMethod, request, Call, cancel);
+
+    public Task<DescribeWorkflowExecutionResponse> DescribeWorkflowAsync(DescribeWorkflowExecutionRequest request, CancellationToken cancel) =>
+        SendAsync(DescribeWorkflowMethod, request, Call, cancel);
 
     public void Dispose() => _channel.Dispose();
 

@@ -18,28 +18,25 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
-    private readonly Process _process;
     private readonly DirectoryInfo _folder;
     private readonly MeasuredSchema? _schema;
-    private readonly ConcurrentQueue<string> _output;
+    private readonly bool _inMemory;
+    private readonly ConcurrentQueue<string> _output = new();
+    private Process _process = null!;
 
-    private ServerProcess(
-        Process process, DirectoryInfo folder, MeasuredSchema? schema, ConcurrentQueue<string> output, string address, TimeSpan coldStart)
+    private ServerProcess(DirectoryInfo folder, MeasuredSchema? schema, bool inMemory)
     {
-        _schema = schema;
-        _process = process;
         _folder = folder;
-        _output = output;
-        Address = address;
-        ColdStart = coldStart;
+        _schema = schema;
+        _inMemory = inMemory;
     }
 
-    public string Address { get; }
+    public string Address { get; private set; } = "";
 
     public int ProcessId => _process.Id;
 
     /// <summary>From asking the operating system for the process to the first answer to GetSystemInfo.</summary>
-    public TimeSpan ColdStart { get; }
+    public TimeSpan ColdStart { get; private set; }
 
     /// <summary>Bytes of everything in the data folder but free pages, or of the tables and indexes in PostgreSQL.</summary>
     public async Task<long> MeasureBytesOnDiskAsync()
@@ -68,62 +65,82 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(
         string executable, bool inMemory, PostgresAddress? database, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
-        var schema = database is null ? null : new MeasuredSchema(database);
-        var folder = Directory.CreateTempSubdirectory("holdfast-benchmark-");
+        var server = new ServerProcess(Directory.CreateTempSubdirectory("holdfast-benchmark-"), database is null ? null : new MeasuredSchema(database), inMemory);
+        try
+        {
+            await server.StartProcessAsync(executable, arguments, cancel);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills the server and starts it again on the same data.</summary>
+    public async Task RestartAsync(string executable, IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(cancel);
+        _process.Dispose();
+        await StartProcessAsync(executable, arguments, cancel);
+    }
+
+    private async Task StartProcessAsync(string executable, IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
         var port = FreePort();
         var start = new ProcessStartInfo(executable)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder.FullName,
+            WorkingDirectory = _folder.FullName,
             ArgumentList =
             {
                 "server", "start-dev", "--headless", "--log-level", "warn",
                 "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             },
         };
-        if (schema is not null)
+        if (_schema is not null)
         {
             // In the environment, since it holds a password.
-            start.Environment["PGPASSWORD"] = schema.Password;
+            start.Environment["PGPASSWORD"] = _schema.Password;
             start.ArgumentList.Add("--db");
-            start.ArgumentList.Add(schema.Address);
+            start.ArgumentList.Add(_schema.Address);
         }
-        else if (!inMemory)
+        else if (!_inMemory)
         {
             start.ArgumentList.Add("--db-filename");
-            start.ArgumentList.Add(Path.Combine(folder.FullName, DatabaseName));
+            start.ArgumentList.Add(Path.Combine(_folder.FullName, DatabaseName));
         }
 
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
-        var output = new ConcurrentQueue<string>();
         var begun = Stopwatch.GetTimestamp();
         var process = Process.Start(start)
             ?? throw new BenchmarkException($"{executable} did not start.");
+        _process = process;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
-        var address = $"http://127.0.0.1:{port}";
+        Address = $"http://127.0.0.1:{port}";
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(StartLimit);
-            await WaitForAnswerAsync(address, port, process, limit.Token);
-            return new(process, folder, schema, output, address, Stopwatch.GetElapsedTime(begun));
+            await WaitForAnswerAsync(Address, port, process, limit.Token);
+            ColdStart = Stopwatch.GetElapsedTime(begun);
         }
         catch (Exception e) when (e is OperationCanceledException or BenchmarkException)
         {
             if (!process.HasExited)
                 process.Kill();
-            process.Dispose();
-            folder.Delete(recursive: true);
             throw cancel.IsCancellationRequested
                 ? e
-                : new BenchmarkException($"{executable} did not answer GetSystemInfo. It said:\n{string.Join('\n', output)}");
+                : new BenchmarkException($"{executable} did not answer GetSystemInfo. It said:\n{string.Join('\n', _output)}");
         }
 
         void Keep(string? line)
@@ -131,9 +148,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             const int keptLines = 200;
             if (line is null)
                 return;
-            output.Enqueue(line);
-            if (output.Count > keptLines)
-                output.TryDequeue(out _);
+            _output.Enqueue(line);
+            if (_output.Count > keptLines)
+                _output.TryDequeue(out _);
         }
     }
 
