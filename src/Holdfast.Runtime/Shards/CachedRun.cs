@@ -65,7 +65,10 @@ internal sealed class CachedRun
 
     public MutableState State { get; private set; }
 
-    /// <summary>Place in the shard's list of least recent use.</summary>
+    /// <summary>The list of recent use that this run is in; null once it is forgotten.</summary>
+    public RecentRuns? Recent { get; set; }
+
+    /// <summary>Its place in that list.</summary>
     public LinkedListNode<CachedRun> Node { get; }
 
     /// <summary>Part of the batch that is being decided, with changes to commit.</summary>
@@ -96,7 +99,7 @@ internal sealed class CachedRun
 
     public bool HasUnsaved => unsaved.Count > 0 || unsavedSlots is { Count: > 0 };
 
-    /// <summary>What the run takes of the cache's bytes, as last counted by the cache.</summary>
+    /// <summary>What the run takes of the cache's bytes, as last weighed.</summary>
     public long CountedBytes { get; set; }
 
     public long Bytes => FixedBytes + historyBytes + (history.Length * 8L);

@@ -22,6 +22,9 @@ internal sealed class WakeQueue
         queue.Enqueue(run, when);
     }
 
+    /// <summary>Nothing of the run is due any more: waking it would only load it in vain.</summary>
+    public void Cancel(in RunKey run) => earliest.Remove(run);
+
     public bool TryTakeDue(DateTime now, out RunKey run)
     {
         while (queue.TryPeek(out run, out var when) && when <= now)
