@@ -12,7 +12,20 @@ internal sealed class WakeQueue
     private readonly Dictionary<RunKey, DateTime> earliest = [];
 
     /// <summary>The next wake; null for none.</summary>
-    public DateTime? Next => queue.TryPeek(out _, out var when) ? when : null;
+    public DateTime? Next
+    {
+        get
+        {
+            while (queue.TryPeek(out var run, out var when))
+            {
+                if (earliest.TryGetValue(run, out var known) && known == when)
+                    return when;
+                queue.Dequeue();
+            }
+
+            return null;
+        }
+    }
 
     public void Schedule(in RunKey run, DateTime when)
     {
