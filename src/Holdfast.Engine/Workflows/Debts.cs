@@ -30,7 +30,7 @@ public static class Debts
         if (state.RunExpiresAt is { } expiresAt)
             Wake(expiresAt);
 
-        foreach (var activity in state.PendingActivities.Values)
+        foreach (var (_, activity) in state.PendingActivities)
         {
             if (!activity.IsStarted && activity.ScheduledTime <= now)
                 due.Add(new Obligation.DispatchActivity(activity.ScheduledEventId, activity.Attempt, activity.Attributes.TaskQueue.Name));
@@ -40,7 +40,7 @@ public static class Debts
                 Wake(timeout.At);
         }
 
-        foreach (var timer in state.PendingTimers.Values)
+        foreach (var (_, timer) in state.PendingTimers)
             Wake(timer.DueTime);
 
         return new Debt(due.DrainToImmutable(), wakeAt);

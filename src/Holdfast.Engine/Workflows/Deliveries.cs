@@ -26,7 +26,7 @@ internal static class Deliveries
     public const string CancelExternal = "cancel-external";
 
     public static IEnumerable<Obligation> Of(MutableState state) =>
-        Pending(state).Select(delivery => new Obligation.Deliver(delivery));
+        IsNoneOwed(state) ? [] : Pending(state).Select(delivery => new Obligation.Deliver(delivery));
 
     public static bool IsOwed(MutableState state, string kind, long eventId) => kind switch
     {
@@ -52,6 +52,11 @@ internal static class Deliveries
         CancelExternal => Externals.CancelExternal.ApplyDone(state, done.EventId),
         _ => throw new InvariantBrokenException($"a delivery of kind {done.Kind}, which this server never makes"),
     };
+
+    // Asked after every step of every run, and most runs have nothing to do with others.
+    private static bool IsNoneOwed(MutableState state) =>
+        state.PendingChildren.IsEmpty && state.PendingSignals.IsEmpty && state.PendingCancels.IsEmpty
+        && !Children.TellParentStarted.IsOwed(state) && !Children.ReportToParent.IsOwed(state);
 
     private static IEnumerable<Delivery> Pending(MutableState state)
     {
