@@ -51,21 +51,28 @@ void Write(ServiceDescriptor service, string messages)
     code.Append($$"""
         }
 
-        /// <summary>Binds <see cref="{{service.Name}}Base"/>. gRPC reflection looks for <see cref="Descriptor"/> by name.</summary>
+        /// <summary>What <see cref="{{service.Name}}Base"/> consists of.</summary>
         internal static class {{service.Name}}Binding
         {
             public const string ServiceName = "{{service.FullName}}";
 
+            /// <summary>gRPC reflection looks for this property by its name.</summary>
             public static ServiceDescriptor Descriptor => ServiceReflection.Descriptor.Services[{{service.Index}}];
 
+            /// <summary>Adds nothing: <see cref="AddMethods"/> does. gRPC reflection finds the descriptor through the attribute that names this method.</summary>
             public static void BindService(ServiceBinderBase binder, {{service.Name}}Base? service)
+            {
+            }
+
+            public static void AddMethods<TService>(IServiceMethods<TService> methods)
+                where TService : {{service.Name}}Base
             {
 
         """);
     foreach (var method in methods)
     {
         var call = rawReplies.Contains(method.Name) ? $"Rpc.UnaryRaw<{Request(method)}>" : $"Rpc.Unary<{Request(method)}, {Reply(method)}>";
-        code.Append($"        binder.AddMethod({call}(ServiceName, \"{method.Name}\"), service is null ? null! : service.{method.Name});\n");
+        code.Append($"        methods.Add({call}(ServiceName, \"{method.Name}\"), static (service, request, context) => service.{method.Name}(request, context));\n");
     }
 
     code.Append("    }\n}\n");

@@ -1,5 +1,5 @@
+using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Holdfast.Engine;
 using Holdfast.Runtime;
 using Holdfast.Storage;
@@ -11,14 +11,17 @@ namespace Holdfast.Server.Frontend;
 /// Answers for what nobody expected. A fault of the server becomes INTERNAL with a reference into the log, never its own text; a call that
 /// its client gave up becomes CANCELLED, one that came while the database was away UNAVAILABLE.
 /// </summary>
-internal sealed partial class Faults(ILogger<Faults> logger) : Interceptor
+internal sealed partial class Faults(ILogger<Faults> logger)
 {
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public async Task<TReply> AnswerAsync<TService, TRequest, TReply>(
+        UnaryServerMethod<TService, TRequest, TReply> call, TService service, TRequest request, ServerCallContext context)
+        where TService : class
+        where TRequest : class
+        where TReply : class
     {
         try
         {
-            return await continuation(request, context);
+            return await call(service, request, context);
         }
         catch (RpcException)
         {

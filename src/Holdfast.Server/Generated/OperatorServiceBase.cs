@@ -24,26 +24,33 @@ internal abstract class OperatorServiceBase
     public virtual Task<ListNexusEndpointsResponse> ListNexusEndpoints(ListNexusEndpointsRequest request, ServerCallContext context) => Rpc.Unimplemented<ListNexusEndpointsResponse>(context);
 }
 
-/// <summary>Binds <see cref="OperatorServiceBase"/>. gRPC reflection looks for <see cref="Descriptor"/> by name.</summary>
+/// <summary>What <see cref="OperatorServiceBase"/> consists of.</summary>
 internal static class OperatorServiceBinding
 {
     public const string ServiceName = "temporal.api.operatorservice.v1.OperatorService";
 
+    /// <summary>gRPC reflection looks for this property by its name.</summary>
     public static ServiceDescriptor Descriptor => ServiceReflection.Descriptor.Services[0];
 
+    /// <summary>Adds nothing: <see cref="AddMethods"/> does. gRPC reflection finds the descriptor through the attribute that names this method.</summary>
     public static void BindService(ServiceBinderBase binder, OperatorServiceBase? service)
     {
-        binder.AddMethod(Rpc.Unary<AddSearchAttributesRequest, AddSearchAttributesResponse>(ServiceName, "AddSearchAttributes"), service is null ? null! : service.AddSearchAttributes);
-        binder.AddMethod(Rpc.Unary<RemoveSearchAttributesRequest, RemoveSearchAttributesResponse>(ServiceName, "RemoveSearchAttributes"), service is null ? null! : service.RemoveSearchAttributes);
-        binder.AddMethod(Rpc.Unary<ListSearchAttributesRequest, ListSearchAttributesResponse>(ServiceName, "ListSearchAttributes"), service is null ? null! : service.ListSearchAttributes);
-        binder.AddMethod(Rpc.Unary<DeleteNamespaceRequest, DeleteNamespaceResponse>(ServiceName, "DeleteNamespace"), service is null ? null! : service.DeleteNamespace);
-        binder.AddMethod(Rpc.Unary<AddOrUpdateRemoteClusterRequest, AddOrUpdateRemoteClusterResponse>(ServiceName, "AddOrUpdateRemoteCluster"), service is null ? null! : service.AddOrUpdateRemoteCluster);
-        binder.AddMethod(Rpc.Unary<RemoveRemoteClusterRequest, RemoveRemoteClusterResponse>(ServiceName, "RemoveRemoteCluster"), service is null ? null! : service.RemoveRemoteCluster);
-        binder.AddMethod(Rpc.Unary<ListClustersRequest, ListClustersResponse>(ServiceName, "ListClusters"), service is null ? null! : service.ListClusters);
-        binder.AddMethod(Rpc.Unary<GetNexusEndpointRequest, GetNexusEndpointResponse>(ServiceName, "GetNexusEndpoint"), service is null ? null! : service.GetNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<CreateNexusEndpointRequest, CreateNexusEndpointResponse>(ServiceName, "CreateNexusEndpoint"), service is null ? null! : service.CreateNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<UpdateNexusEndpointRequest, UpdateNexusEndpointResponse>(ServiceName, "UpdateNexusEndpoint"), service is null ? null! : service.UpdateNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<DeleteNexusEndpointRequest, DeleteNexusEndpointResponse>(ServiceName, "DeleteNexusEndpoint"), service is null ? null! : service.DeleteNexusEndpoint);
-        binder.AddMethod(Rpc.Unary<ListNexusEndpointsRequest, ListNexusEndpointsResponse>(ServiceName, "ListNexusEndpoints"), service is null ? null! : service.ListNexusEndpoints);
+    }
+
+    public static void AddMethods<TService>(IServiceMethods<TService> methods)
+        where TService : OperatorServiceBase
+    {
+        methods.Add(Rpc.Unary<AddSearchAttributesRequest, AddSearchAttributesResponse>(ServiceName, "AddSearchAttributes"), static (service, request, context) => service.AddSearchAttributes(request, context));
+        methods.Add(Rpc.Unary<RemoveSearchAttributesRequest, RemoveSearchAttributesResponse>(ServiceName, "RemoveSearchAttributes"), static (service, request, context) => service.RemoveSearchAttributes(request, context));
+        methods.Add(Rpc.Unary<ListSearchAttributesRequest, ListSearchAttributesResponse>(ServiceName, "ListSearchAttributes"), static (service, request, context) => service.ListSearchAttributes(request, context));
+        methods.Add(Rpc.Unary<DeleteNamespaceRequest, DeleteNamespaceResponse>(ServiceName, "DeleteNamespace"), static (service, request, context) => service.DeleteNamespace(request, context));
+        methods.Add(Rpc.Unary<AddOrUpdateRemoteClusterRequest, AddOrUpdateRemoteClusterResponse>(ServiceName, "AddOrUpdateRemoteCluster"), static (service, request, context) => service.AddOrUpdateRemoteCluster(request, context));
+        methods.Add(Rpc.Unary<RemoveRemoteClusterRequest, RemoveRemoteClusterResponse>(ServiceName, "RemoveRemoteCluster"), static (service, request, context) => service.RemoveRemoteCluster(request, context));
+        methods.Add(Rpc.Unary<ListClustersRequest, ListClustersResponse>(ServiceName, "ListClusters"), static (service, request, context) => service.ListClusters(request, context));
+        methods.Add(Rpc.Unary<GetNexusEndpointRequest, GetNexusEndpointResponse>(ServiceName, "GetNexusEndpoint"), static (service, request, context) => service.GetNexusEndpoint(request, context));
+        methods.Add(Rpc.Unary<CreateNexusEndpointRequest, CreateNexusEndpointResponse>(ServiceName, "CreateNexusEndpoint"), static (service, request, context) => service.CreateNexusEndpoint(request, context));
+        methods.Add(Rpc.Unary<UpdateNexusEndpointRequest, UpdateNexusEndpointResponse>(ServiceName, "UpdateNexusEndpoint"), static (service, request, context) => service.UpdateNexusEndpoint(request, context));
+        methods.Add(Rpc.Unary<DeleteNexusEndpointRequest, DeleteNexusEndpointResponse>(ServiceName, "DeleteNexusEndpoint"), static (service, request, context) => service.DeleteNexusEndpoint(request, context));
+        methods.Add(Rpc.Unary<ListNexusEndpointsRequest, ListNexusEndpointsResponse>(ServiceName, "ListNexusEndpoints"), static (service, request, context) => service.ListNexusEndpoints(request, context));
     }
 }

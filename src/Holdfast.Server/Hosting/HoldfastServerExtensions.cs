@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Grpc.AspNetCore.Server;
+using Grpc.AspNetCore.Server.Model;
 using Grpc.Net.Compression;
 using Holdfast.Server.Access;
 using Holdfast.Server.Frontend;
@@ -21,6 +23,9 @@ public static class HoldfastServerExtensions
     // What Temporal's server receives, and what its clients therefore keep to.
     internal const int LargestMessageBytes = 4 * 1024 * 1024;
 
+    // Up to here a message that is too large is read, to be refused in the words that SDKs know; beyond, reading stops.
+    private const int LargestReadBytes = 4 * LargestMessageBytes;
+
     /// <summary>Registers the server. It starts and stops with the host.</summary>
     public static IServiceCollection AddHoldfastServer(this IServiceCollection services, Action<HoldfastServerOptions>? configure = null)
     {
@@ -32,16 +37,19 @@ public static class HoldfastServerExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RunningServer>();
         services.AddHostedService(provider => provider.GetRequiredService<RunningServer>());
-        services.AddSingleton<WorkflowFrontend>();
-        services.AddSingleton<OperatorFrontend>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<Faults>();
+        AddFrontend<WorkflowFrontend>(services, WorkflowServiceBinding.AddMethods);
+        AddFrontend<OperatorFrontend>(services, OperatorServiceBinding.AddMethods);
         services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = LargestMessageBytes;
+            grpc.MaxReceiveMessageSize = LargestReadBytes;
             grpc.MaxSendMessageSize = null;
             grpc.CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)];
-            grpc.Interceptors.Add<Faults>();
+
+            // Its routes for methods that do not exist would make every call of one that does collect route values. A client takes the 404 that remains
+            // for UNIMPLEMENTED, as gRPC prescribes.
+            grpc.IgnoreUnknownServices = true;
         });
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
@@ -64,11 +72,30 @@ public static class HoldfastServerExtensions
             endpoints.MapGrpcService<WorkflowFrontend>(),
             endpoints.MapGrpcService<OperatorFrontend>(),
             endpoints.MapGrpcReflectionService());
-        all.Add(endpoint => endpoint.RequestDelegate = keys.Guard(TooLargeMessages.Reword(endpoint.RequestDelegate!)));
+        var services = endpoints.ServiceProvider;
+        all.Add(endpoint =>
+        {
+            var serve = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = keys.Guard(context =>
+            {
+                // Nothing here is scoped, and gRPC would open a scope for each call.
+                context.RequestServices = services;
+                return serve(context);
+            });
+        });
 
         // Health stays open to whoever watches the server: it says nothing but that it serves.
         endpoints.MapGrpcHealthChecksService();
         return all;
+    }
+
+    private static void AddFrontend<TFrontend>(IServiceCollection services, Action<IServiceMethods<TFrontend>> addMethods)
+        where TFrontend : class
+    {
+        services.AddSingleton<TFrontend>();
+        services.AddSingleton<IGrpcServiceActivator<TFrontend>, OneFrontend<TFrontend>>();
+        services.AddSingleton<IServiceMethodProvider<TFrontend>>(
+            provider => new FrontendMethods<TFrontend>(provider.GetRequiredService<Faults>(), addMethods));
     }
 
     private static void Listen(KestrelServerOptions kestrel, HoldfastServerOptions options)

@@ -52,12 +52,12 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
     public string StoreName => options.Value.Database is not null ? "postgresql" : options.Value.DataFile is null ? "memory" : "sqlite";
 
-    public string ClusterId { get; } = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+    public string ClusterId { get; } = FreshIds.Next(time.GetUtcNow());
 
     private Parts Running => parts ?? throw new InvalidOperationException("The Holdfast server is not running: its host has not started it, or has stopped it.");
 
     /// <summary>Ids are ordered by time, so that what belongs together in time lies together in an index.</summary>
-    public string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
+    public string NewId() => FreshIds.Next(time.GetUtcNow());
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Google.Protobuf.Reflection;
+using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Holdfast.Server.Generated;
 
@@ -10,11 +11,11 @@ public sealed class ServiceBaseTests
     [Fact]
     public void Every_method_of_the_contract_has_a_base_and_is_bound()
     {
-        var binder = new NamesOfBoundMethods();
-        WorkflowServiceBinding.BindService(binder, null);
-        OperatorServiceBinding.BindService(binder, null);
+        var names = new List<string>();
+        WorkflowServiceBinding.AddMethods(new NamesOfMethods<WorkflowServiceBase>(names));
+        OperatorServiceBinding.AddMethods(new NamesOfMethods<OperatorServiceBase>(names));
 
-        Assert.Equal(Services.Methods.Select(method => $"/{method.Service.FullName}/{method.Name}").Order(), binder.Names.Order());
+        Assert.Equal(Services.Methods.Select(method => $"/{method.Service.FullName}/{method.Name}").Order(), names.Order());
     }
 
     [Theory]
@@ -34,11 +35,12 @@ public sealed class ServiceBaseTests
             serviceBase.GetMethod(method.Name)?.ReturnType == typeof(Task<RawReply>) ? "raw" : method.OutputType.ClrType.ToString();
     }
 
-    private sealed class NamesOfBoundMethods : ServiceBinderBase
+    private sealed class NamesOfMethods<TService>(List<string> names) : IServiceMethods<TService>
+        where TService : class
     {
-        public List<string> Names { get; } = [];
-
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-            Names.Add(method.FullName);
+        public void Add<TRequest, TReply>(Method<TRequest, TReply> method, UnaryServerMethod<TService, TRequest, TReply> call)
+            where TRequest : class
+            where TReply : class =>
+            names.Add(method.FullName);
     }
 }
