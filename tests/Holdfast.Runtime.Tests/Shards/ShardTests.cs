@@ -458,6 +458,42 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task A_closed_run_is_not_loaded_for_what_would_have_been_due()
+    {
+        await using var host = await ShardHost.StartAsync(cacheBytes: 1);
+        await host.Get(Requests.Create("w"));
+        await host.Get(Requests.StartTimer("w", "t", TimeSpan.FromSeconds(30)));
+        await host.Get(Requests.Terminate("w"));
+        var loads = host.Store.Loads;
+
+        host.Time.Advance(TimeSpan.FromSeconds(31));
+
+        // Enough of them to go through each shard, behind the wake.
+        for (var i = 0; i < 32; i++)
+            await host.Get(Requests.Create($"other{i}"));
+        Assert.Equal(loads, host.Store.Loads);
+    }
+
+    [Fact]
+    public async Task Closed_runs_leave_the_cache_long_before_it_is_full()
+    {
+        await using var host = await ShardHost.StartAsync(cacheBytes: 1024 * 1024);
+        await host.Get(Requests.Create("open"));
+        for (var i = 0; i < 40; i++)
+        {
+            await host.Get(Requests.Create($"closed{i}"));
+            await host.Get(Requests.Terminate($"closed{i}"));
+        }
+
+        var loads = host.Store.Loads;
+
+        await host.Read("open");
+        Assert.Equal(loads, host.Store.Loads);
+        Assert.Equal(2, (await host.Read("closed0"))!.History.Count);
+        Assert.Equal(loads + 1, host.Store.Loads);
+    }
+
+    [Fact]
     public async Task A_run_with_a_watch_or_with_lagging_records_is_not_evicted()
     {
         await using var host = await ShardHost.StartAsync(cacheBytes: 1);
