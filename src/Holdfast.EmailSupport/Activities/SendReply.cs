@@ -19,7 +19,7 @@ internal sealed class SendReply(IMailTransport transport, MailIdentity identity,
             throw new ApplicationFailureException("The reply differs from what was approved.", errorType: "ReplyNotApproved", nonRetryable: true);
 
         var activity = ActivityExecutionContext.Current;
-        var mail = ReplyComposer.Compose(order, OwnMessageId.For(activity.Info.WorkflowId!, "reply", identity), identity);
+        var mail = ReplyComposer.Compose(order, OwnMessageId.For(activity.Info.WorkflowId!, order.Part, identity), identity);
         return await Heartbeats.DuringAsync(activity, cancelled => transport.SendAsync(mail, cancelled), time);
     }
 }

@@ -66,6 +66,12 @@ internal sealed record Configuration
         Policy = new()
         {
             Signature = settings.Support.Name,
+            FollowUp = settings.Support.FollowUp switch
+            {
+                null => settings.Imap is null ? null : TimeSpan.FromDays(3),
+                "none" => null,
+                { } given => Duration("Support:FollowUp", given),
+            },
             Approval = OneOf<ApprovalMode>("Approval:Mode", settings.Approval.Mode),
             Times = new(
                 settings.Approval.RemindAfter is { } reminders
@@ -75,7 +81,7 @@ internal sealed record Configuration
         },
         RemindMailTo = settings.Approval.RemindMailTo is { } approver ? Address("Approval:RemindMailTo", approver) : null,
         Imap = settings.Imap is { } imap ? ImapOf(imap) : null,
-        Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp) : null,
+        Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp, settings.Imap is not null) : null,
         Model = ModelOf(settings.Models.Anthropic, anthropicKeyOfEnvironment),
         Server = settings.Server,
     };
@@ -95,7 +101,7 @@ internal sealed record Configuration
         FirstLook = Duration("Imap:FirstLook", imap.FirstLook),
     };
 
-    private static SmtpSettings SmtpOf(SupportSettings.SmtpSection smtp) => new()
+    private static SmtpSettings SmtpOf(SupportSettings.SmtpSection smtp, bool hasMailbox) => new()
     {
         Host = smtp.Host.Length > 0 ? smtp.Host : throw Wrong("Smtp:Host", smtp.Host, "the name of a mail server"),
         Port = smtp.Port is > 0 and < 65536 ? smtp.Port : throw Wrong("Smtp:Port", $"{smtp.Port}", "a number from 1 to 65535"),
@@ -103,6 +109,9 @@ internal sealed record Configuration
         User = smtp.User,
         Password = smtp.Password,
         WhenUnsure = OneOf<WhenUnsure>("Smtp:WhenUnsure", smtp.WhenUnsure),
+        ProofCopy = smtp.ProofCopy ?? hasMailbox,
+        ProofWait = Duration("Smtp:ProofWait", smtp.ProofWait),
+        CopyTo = [.. smtp.CopyTo.Select(address => Address("Smtp:CopyTo", address))],
     };
 
     private static ModelSettings ModelOf(SupportSettings.AnthropicSection anthropic, string? keyOfEnvironment) => new()

@@ -116,7 +116,9 @@ internal static class EmailSupportHost
         services.AddDurableChat(configuration.Model.AddTo);
         var outbox = new OutboxFolder(data.Mail.Outbox);
         services.AddSingleton(outbox);
-        services.AddSingleton<IMailTransport>(configuration.Smtp is { } smtp ? new SmtpTransport(smtp, outbox) : new FolderTransport(outbox));
+        services.AddSingleton<IMailTransport>(provider => configuration.Smtp is { } smtp
+            ? new SmtpTransport(smtp, outbox, configuration.Imap is { } mailbox ? new MailboxProof(mailbox) : null, provider.GetRequiredService<TimeProvider>())
+            : new FolderTransport(outbox));
         services.AddSingleton<SendReply>().AddSingleton<RemindApprover>();
 
         services.AddSingleton(provider => new TemporalClientConnectOptions(target)

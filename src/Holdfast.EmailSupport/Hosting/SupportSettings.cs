@@ -25,6 +25,12 @@ internal sealed class SupportSettings
         /// <summary>The address that replies come from. Mail from it is never answered.</summary>
         public string Address { get; set; } = "support@holdfast.example";
 
+        /// <summary>
+        /// How long a case stays open for the customer's answer or a bounce once it is answered: <c>3d</c>. <c>none</c> closes it at once.
+        /// Absent: three days with a mailbox, none without.
+        /// </summary>
+        public string? FollowUp { get; set; }
+
         /// <summary>The name on replies, and under them.</summary>
         public string Name { get; set; } = "The support team";
     }
@@ -91,6 +97,15 @@ internal sealed class SupportSettings
 
         /// <summary>What to do when the mail may have been sent: <c>SendAgain</c> or <c>AskPerson</c>.</summary>
         public string WhenUnsure { get; set; } = "SendAgain";
+
+        /// <summary>Whether each mail goes to our own address as well, which proves that it was taken. Absent: yes, if there is a mailbox to see it in.</summary>
+        public bool? ProofCopy { get; set; }
+
+        /// <summary>How long to wait for that proof before <c>WhenUnsure</c> decides.</summary>
+        public string ProofWait { get; set; } = "2m";
+
+        /// <summary>Addresses that get a copy of each mail without being named on it.</summary>
+        public string[] CopyTo { get; set; } = [];
     }
 
     internal sealed class ModelsSection

@@ -44,6 +44,12 @@ public sealed record EmailMessage
     /// <summary>It continues a conversation in which we have written already.</summary>
     public bool AnswersOurs { get; init; }
 
+    /// <summary>The workflow whose reply this mail answers or reports about; null when it begins a case of its own.</summary>
+    public string? CaseId { get; init; }
+
+    /// <summary>Set when the mail reports that one of our mails could not be delivered.</summary>
+    public BounceReport? Bounce { get; init; }
+
     /// <summary>Why a machine must not answer this mail (it came from one, or from a list); null when it may be answered.</summary>
     public string? NoReplyReason { get; init; }
 }

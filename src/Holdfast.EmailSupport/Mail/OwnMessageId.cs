@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Holdfast.EmailSupport.Mail;
 
@@ -7,7 +8,7 @@ namespace Holdfast.EmailSupport.Mail;
 /// The Message-IDs that we give to what we send. They are computed and never drawn, so that sending again after a crash is
 /// the same mail with the same id.
 /// </summary>
-internal static class OwnMessageId
+internal static partial class OwnMessageId
 {
     private const string Prefix = "holdfast.";
 
@@ -19,10 +20,23 @@ internal static class OwnMessageId
     /// </remarks>
     public static string For(string workflowId, string part, MailIdentity identity)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workflowId)));
-        return $"{Prefix}{hash[..32]}.{part}@{identity.Domain}";
+        var name = CaseName().Match(workflowId) is { Success: true } match
+            ? match.Groups[1].Value
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workflowId)))[..32];
+        return $"{Prefix}{name}.{part}@{identity.Domain}";
     }
+
+    /// <summary>The id of the workflow that sent this mail, or null when it is none of ours.</summary>
+    /// <remarks>Only who got one of our mails knows such an id: it is made from the hash of the mail that began the case.</remarks>
+    public static string? WorkflowOf(string messageId, MailIdentity identity) =>
+        IsOurs(messageId, identity) && OwnId().Match(messageId) is { Success: true } match ? $"mail/{match.Groups[1].Value}" : null;
 
     public static bool IsOurs(string messageId, MailIdentity identity) =>
         messageId.StartsWith(Prefix, StringComparison.Ordinal) && MailAddress.DomainOf(messageId) == identity.Domain;
+
+    [GeneratedRegex(@"\Amail/([0-9a-f]{32})\z")]
+    private static partial Regex CaseName();
+
+    [GeneratedRegex(@"\Aholdfast\.([0-9a-f]{32})\.reply(-[0-9]+)?@")]
+    private static partial Regex OwnId();
 }

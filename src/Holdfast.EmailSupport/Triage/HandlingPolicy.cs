@@ -16,5 +16,8 @@ public sealed record HandlingPolicy
     /// <summary>The name under replies.</summary>
     public string Signature { get; init; } = "The support team";
 
+    /// <summary>How long a case stays open for the customer's answer or a bounce once it is answered. Null: it closes at once.</summary>
+    public TimeSpan? FollowUp { get; init; }
+
     public ApprovalTimes Times { get; init; } = ApprovalTimes.Default;
 }

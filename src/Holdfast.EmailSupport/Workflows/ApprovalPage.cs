@@ -8,7 +8,7 @@ namespace Holdfast.EmailSupport.Workflows;
 /// <summary>What the person who approves a reply gets to read beside it.</summary>
 internal static class ApprovalPage
 {
-    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<string> reasons)
+    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<string> reasons, string? predecessor)
     {
         var subject = Threading.ReplySubject(email.Subject);
         var facts = new List<ApprovalFact>
@@ -21,6 +21,8 @@ internal static class ApprovalPage
             facts.Add(new("Earlier conversation", email.QuotedText));
         if (email.Attachments.Count > 0)
             facts.Add(new("Attachments", string.Join('\n', email.Attachments.Select(file => $"{file.Name} ({file.MediaType}, {file.SizeBytes:N0} bytes)"))));
+        if (predecessor is not null)
+            facts.Add(new("Continues the case", predecessor));
         facts.Add(new("Why you are asked", string.Join('\n', reasons)));
         facts.Add(new("Category", $"{CategoryWord.Of(classification.Category)} (language: {classification.Language})"));
         if (classification.Summary.Length > 0)

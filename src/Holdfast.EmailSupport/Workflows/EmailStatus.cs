@@ -20,4 +20,13 @@ public sealed record EmailStatus
 
     /// <summary>The Message-ID of the reply, once it is sent.</summary>
     public string? SentMessageId { get; init; }
+
+    /// <summary>Who should have got a copy of the reply and did not, with the mail server's answer.</summary>
+    public IReadOnlyList<string> CopiesRefused { get; init; } = [];
+
+    /// <summary>The case that this one continues: its workflow id. It was closed when the mail came.</summary>
+    public string? Predecessor { get; init; }
+
+    /// <summary>The mails of the customer that joined this case, by their workflow ids, oldest first.</summary>
+    public IReadOnlyList<string> Joined { get; init; } = [];
 }

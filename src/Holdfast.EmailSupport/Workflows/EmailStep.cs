@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Holdfast.EmailSupport.Workflows;
 
-/// <summary>Where an e-mail stands. The last five are final.</summary>
+/// <summary>Where an e-mail stands. The last six are final.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EmailStep>))]
 public enum EmailStep
 {
@@ -17,6 +17,10 @@ public enum EmailStep
 
     [JsonStringEnumMemberName("sending")]
     Sending,
+
+    /// <summary>A reply went out; the case stays open for a while, for the customer's answer or a bounce.</summary>
+    [JsonStringEnumMemberName("waiting for the customer")]
+    WaitingForCustomer,
 
     /// <summary>A reply went out.</summary>
     [JsonStringEnumMemberName("answered")]
@@ -33,6 +37,10 @@ public enum EmailStep
     /// <summary>Nobody approved in time, so nothing was sent.</summary>
     [JsonStringEnumMemberName("expired")]
     Expired,
+
+    /// <summary>The mail belongs to another case, which is open and took it over.</summary>
+    [JsonStringEnumMemberName("joined")]
+    Joined,
 
     /// <summary>The reply could not be delivered.</summary>
     [JsonStringEnumMemberName("undeliverable")]

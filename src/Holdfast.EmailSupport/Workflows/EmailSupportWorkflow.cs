@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Holdfast.AI.Approvals;
 using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
@@ -15,13 +16,16 @@ namespace Holdfast.EmailSupport.Workflows;
 /// <remarks>
 /// It may live for days and through any number of restarts. At most one reply goes out: the decision is taken once (see
 /// <see cref="WorkflowApprovals"/>), and the reply's Message-ID is computed from the workflow id, so a repeated send is the
-/// same mail. If the model cannot read or write, a person gets the mail with an empty draft: trouble with a model never loses mail.
+/// same mail. A customer's answer to a reply joins the case while that is open; to a closed case it begins a new one that names the
+/// old. If the model cannot read or write, a person gets the mail with an empty draft: trouble with a model never loses mail.
 /// </remarks>
 [Workflow]
 public sealed class EmailSupportWorkflow
 {
     private readonly WorkflowApprovals approvals = new();
+    private readonly Queue<JoiningMail> joining = new();
     private EmailStatus status = new() { Step = EmailStep.Classifying };
+    private BounceReport? bounce;
 
     /// <summary>Where the e-mail stands.</summary>
     [WorkflowQuery("email_status")]
@@ -30,9 +34,62 @@ public sealed class EmailSupportWorkflow
     [WorkflowRun]
     public async Task<EmailStatus> RunAsync(EmailMessage email, HandlingPolicy policy)
     {
+        if (email is { Bounce: { } report, CaseId: { } bounced })
+            return await ReportBounceAsync(bounced, report);
         if (email.NoReplyReason is { } automatic)
             return Close(EmailStep.NotAnswered, automatic);
 
+        if (email.CaseId is { } caseId)
+        {
+            // By signal from here and not from the intake: this run is the mail's own, so however often the intake tries, it is offered once.
+            if (await SignalAsync(caseId, workflow => workflow.CustomerWroteAsync(new(Workflow.Info.WorkflowId, email))))
+                return Close(EmailStep.Joined, $"It went to the case {caseId}, which is open.");
+            status = status with { Predecessor = caseId };
+        }
+
+        return await HandleCaseAsync(email, policy);
+    }
+
+    /// <summary>The customer wrote again while the case is open.</summary>
+    [WorkflowSignal("customer_wrote")]
+    public Task CustomerWroteAsync(JoiningMail mail)
+    {
+        joining.Enqueue(mail);
+        status = status with { Joined = [.. status.Joined, mail.WorkflowId] };
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A reply of this case came back.</summary>
+    [WorkflowSignal("reply_bounced")]
+    public Task ReplyBouncedAsync(BounceReport report)
+    {
+        bounce = report;
+        return Task.CompletedTask;
+    }
+
+    private async Task<EmailStatus> HandleCaseAsync(EmailMessage email, HandlingPolicy policy)
+    {
+        for (var number = 1; ; number++)
+        {
+            await HandleAsync(email, policy, number);
+            var (step, reason) = (status.Step, status.Reason);
+            if (step is EmailStep.Answered && policy.FollowUp is { } followUp && joining.Count == 0 && bounce is null)
+            {
+                Move(EmailStep.WaitingForCustomer, "The case stays open for an answer or a bounce.");
+                await Workflow.WaitConditionAsync(() => joining.Count > 0 || bounce is not null, followUp);
+            }
+
+            if (bounce is not null)
+                throw Undeliverable($"The reply came back: {bounce}");
+            if (joining.Count == 0)
+                return Close(step, reason);
+            email = joining.Dequeue().Email;
+        }
+    }
+
+    private async Task<EmailStatus> HandleAsync(EmailMessage email, HandlingPolicy policy, int number)
+    {
+        Move(EmailStep.Classifying);
         var classification = await ClassifyAsync(email);
         status = status with { Classification = classification };
         if (classification.Category is EmailCategory.Spam)
@@ -44,15 +101,15 @@ public sealed class EmailSupportWorkflow
         var draft = await DraftAsync(email, classification, policy);
         status = status with { Draft = draft };
 
-        var order = ReplyOrder.For(email, draft);
+        var order = ReplyOrder.For(email, draft, number);
         var reasons = ApprovalRules.Reasons(email, classification, draft, policy);
         if (reasons.Count > 0)
         {
             Move(EmailStep.WaitingForApproval, string.Join(' ', reasons));
             var outcome = await approvals.RequestAsync(
-                ApprovalPage.For(email, classification, draft, reasons),
+                ApprovalPage.For(email, classification, draft, reasons, status.Predecessor),
                 policy.Times,
-                approval => RemindAsync(email, approval));
+                _ => RemindAsync(email));
             if (outcome.Approval.State is ApprovalState.Rejected)
                 return Close(EmailStep.Rejected, RejectionReason(outcome.Approval.Decision!));
             if (!outcome.Approved)
@@ -97,10 +154,44 @@ public sealed class EmailSupportWorkflow
         }
     }
 
-    private static Task RemindAsync(EmailMessage email, ApprovalView approval) =>
-        Workflow.ExecuteActivityAsync(
-            (RemindApprover activity) => activity.RunAsync(new Reminder(email.From, email.Subject, approval.RemindedAt.Count, approval.ExpiresAt)),
-            StepOptions.Reminder);
+    // Counted over the whole case: each reminder is a mail of its own.
+    private Task RemindAsync(EmailMessage email)
+    {
+        var reminder = new Reminder(email.From, email.Subject, approvals.All.Sum(approval => approval.RemindedAt.Count), approvals.All[^1].ExpiresAt);
+        return Workflow.ExecuteActivityAsync((RemindApprover activity) => activity.RunAsync(reminder), StepOptions.Reminder);
+    }
+
+    private async Task<EmailStatus> ReportBounceAsync(string caseId, BounceReport report)
+    {
+        if (!report.Permanent)
+            return Close(EmailStep.NotAnswered, $"A reply of the case {caseId} is late: {report}");
+        if (await SignalAsync(caseId, workflow => workflow.ReplyBouncedAsync(report)))
+            return Close(EmailStep.Joined, $"It went to the case {caseId}, which is open: {report}");
+
+        status = status with { Predecessor = caseId };
+        throw Undeliverable($"A reply of the case {caseId}, which is closed, came back: {report}");
+    }
+
+    /// <summary>False: there is no such case, or it is closed.</summary>
+    private static async Task<bool> SignalAsync(string caseId, Expression<Func<EmailSupportWorkflow, Task>> signal)
+    {
+        try
+        {
+            await Workflow.GetExternalWorkflowHandle<EmailSupportWorkflow>(caseId).SignalAsync(signal);
+            return true;
+        }
+        catch (FailureException failure) when (!TemporalException.IsCanceledException(failure))
+        {
+            return false;
+        }
+    }
+
+    // Failed and not completed, so that a list of failures shows the customer who waits for an answer.
+    private ApplicationFailureException Undeliverable(string reason, Exception? inner = null)
+    {
+        Close(EmailStep.Undeliverable, reason);
+        return new(reason, inner, errorType: "Undeliverable", nonRetryable: true);
+    }
 
     private async Task<EmailStatus> SendAsync(ReplyOrder order)
     {
@@ -108,14 +199,12 @@ public sealed class EmailSupportWorkflow
         try
         {
             var sent = await Workflow.ExecuteActivityAsync((SendReply activity) => activity.RunAsync(order), StepOptions.Send);
-            status = status with { SentMessageId = sent.MessageId };
+            status = status with { SentMessageId = sent.MessageId, CopiesRefused = sent.Refused ?? [] };
             return Close(EmailStep.Answered, sent.AlreadySent ? "The reply had been sent by an earlier attempt." : "");
         }
         catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
-            Close(EmailStep.Undeliverable, Cause(failure));
-            // Failed and not completed, so that a list of failures shows the customer who waits for an answer.
-            throw new ApplicationFailureException($"The reply could not be sent: {Cause(failure)}", failure, errorType: "Undeliverable", nonRetryable: true);
+            throw Undeliverable($"The reply could not be sent: {Cause(failure)}", failure);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Reading;
 using Holdfast.EmailSupport.Triage;
@@ -13,6 +14,9 @@ public sealed record ReplyOrder
     public required string Subject { get; init; }
 
     public required string Body { get; init; }
+
+    /// <summary>Counts the replies of a case, from 1.</summary>
+    public int Number { get; init; } = 1;
 
     /// <summary>The Date header.</summary>
     public DateTimeOffset Date { get; init; }
@@ -30,8 +34,12 @@ public sealed record ReplyOrder
     /// </summary>
     public string? Seal { get; init; }
 
-    internal static ReplyOrder For(EmailMessage email, Draft draft) => new()
+    /// <summary>What tells this mail from the others of the case, see <see cref="OwnMessageId"/>.</summary>
+    internal string Part => Number <= 1 ? "reply" : string.Create(CultureInfo.InvariantCulture, $"reply-{Number}");
+
+    internal static ReplyOrder For(EmailMessage email, Draft draft, int number) => new()
     {
+        Number = number,
         To = email.ReplyTo,
         Subject = Threading.ReplySubject(email.Subject),
         Body = draft.Body,

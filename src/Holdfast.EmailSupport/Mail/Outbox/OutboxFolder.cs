@@ -46,12 +46,17 @@ internal sealed class OutboxFolder(string folder)
     }
 
     /// <summary>Notes that a mail is about to be handed over: until the note is gone or the mail is here, nobody knows whether it arrived.</summary>
-    public void MarkHandingOver(string messageId)
+    public void MarkHandingOver(string messageId, DateTimeOffset now)
     {
         Directory.CreateDirectory(pending);
         using var mark = new FileStream(MarkOf(messageId), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        File.SetLastWriteTimeUtc(mark.SafeFileHandle, now.UtcDateTime);
         mark.Flush(flushToDisk: true);
     }
+
+    /// <summary>When the mail was last about to be handed over; null when there is no such note.</summary>
+    public DateTimeOffset? HandedOverAt(string messageId) =>
+        MayHaveBeenHandedOver(messageId) ? new(File.GetLastWriteTimeUtc(MarkOf(messageId)), TimeSpan.Zero) : null;
 
     public bool MayHaveBeenHandedOver(string messageId) => File.Exists(MarkOf(messageId));
 

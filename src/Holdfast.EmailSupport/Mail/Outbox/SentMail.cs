@@ -4,4 +4,5 @@ namespace Holdfast.EmailSupport.Mail.Outbox;
 /// <param name="MessageId">Its Message-ID, without angle brackets.</param>
 /// <param name="File">Its copy in the outbox folder, without a path.</param>
 /// <param name="AlreadySent">An earlier attempt had sent it, so nothing was sent now.</param>
-public sealed record SentMail(string MessageId, string File, bool AlreadySent);
+/// <param name="Refused">Who should have got a copy and did not, with the mail server's answer; null when there is none.</param>
+public sealed record SentMail(string MessageId, string File, bool AlreadySent, IReadOnlyList<string>? Refused = null);

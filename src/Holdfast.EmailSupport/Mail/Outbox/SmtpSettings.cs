@@ -16,6 +16,15 @@ internal sealed record SmtpSettings
 
     public required WhenUnsure WhenUnsure { get; init; }
 
+    /// <summary>Whether each mail goes to our own address as well, so that its copy proves that it was taken.</summary>
+    public bool ProofCopy { get; init; }
+
+    /// <summary>How long to wait for that proof before <see cref="WhenUnsure"/> decides.</summary>
+    public TimeSpan ProofWait { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Who else gets each mail, without being named on it.</summary>
+    public IReadOnlyList<MailAddress> CopyTo { get; init; } = [];
+
     /// <summary>The longest one answer of the server may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

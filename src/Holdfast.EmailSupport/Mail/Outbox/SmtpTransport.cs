@@ -13,12 +13,16 @@ namespace Holdfast.EmailSupport.Mail.Outbox;
 /// <remarks>
 /// SMTP cannot tell whether a mail got through when the connection breaks after the last byte. So a mark is set on disk just
 /// before the handing over and taken away at a definite answer: a mark that an attempt finds means "maybe sent", also after a
-/// crash, and then <see cref="SmtpSettings.WhenUnsure"/> decides.
+/// crash. Then our own mailbox is looked into: each mail goes to ourselves as well, in the same hand-over, so a copy there proves
+/// that the server took it. If none comes for a while, or there is no mailbox to look into, <see cref="SmtpSettings.WhenUnsure"/> decides.
 /// </remarks>
-internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) : IMailTransport
+/// <param name="proof">Where to see that a mail went out; null when there is no such place.</param>
+internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox, ISentProof? proof, TimeProvider time) : IMailTransport
 {
     // A wrong password is mended by a person, and many servers lock an account after a few tries.
     private static readonly TimeSpan LoginRetry = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan ProofRetry = TimeSpan.FromSeconds(5);
 
     public async Task<SentMail> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
@@ -28,18 +32,55 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) 
             return Sent(mail, alreadySent: true);
         }
 
-        if (outbox.MayHaveBeenHandedOver(mail.MessageId) && settings.WhenUnsure is WhenUnsure.AskPerson)
-            throw new ApplicationFailureException(
-                $"The mail {mail.MessageId} may have been sent: the connection broke while {settings.Host} took it. Look into the customer's thread or the server's log before sending it again.",
-                errorType: "ReplyMaybeSent", nonRetryable: true);
+        if (outbox.HandedOverAt(mail.MessageId) is { } handedOver)
+        {
+            if (await IsProvenAsync(mail, handedOver, cancellationToken))
+            {
+                await outbox.AddAsync(mail, CancellationToken.None);
+                outbox.ClearHandingOver(mail.MessageId);
+                return Sent(mail, alreadySent: true);
+            }
 
-        using var client = new SmtpClient { Timeout = (int)settings.Timeout.TotalMilliseconds };
+            if (settings.WhenUnsure is WhenUnsure.AskPerson)
+                throw new ApplicationFailureException(
+                    $"The mail {mail.MessageId} may have been sent: the connection broke while {settings.Host} took it. Look into the customer's thread or the server's log before sending it again.",
+                    errorType: "ReplyMaybeSent", nonRetryable: true);
+        }
+
+        using var client = new SubmittingClient(mail.To.Address) { Timeout = (int)settings.Timeout.TotalMilliseconds };
         await ConnectAsync(client, cancellationToken);
         await HandOverAsync(client, mail, cancellationToken);
         await outbox.AddAsync(mail, CancellationToken.None);
         outbox.ClearHandingOver(mail.MessageId);
         await SayGoodbyeAsync(client);
-        return Sent(mail, alreadySent: false);
+        return Sent(mail, alreadySent: false) with { Refused = client.Refused.Count > 0 ? client.Refused : null };
+    }
+
+    /// <summary>Whether the mail, which may have been handed over, was. False: time for a proof has passed.</summary>
+    private async Task<bool> IsProvenAsync(OutgoingMail mail, DateTimeOffset handedOver, CancellationToken cancellationToken)
+    {
+        if (proof is null)
+            return false;
+
+        bool found;
+        try
+        {
+            found = await proof.FoundAsync(mail.MessageId, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ApplicationFailureException(
+                $"The mail {mail.MessageId} may have been sent, and the mailbox that would tell cannot be read: {exception.Message}", exception, errorType: "ReplyMaybeSent");
+        }
+
+        if (!found && time.GetUtcNow() - handedOver < settings.ProofWait)
+        {
+            throw new ApplicationFailureException(
+                $"The mail {mail.MessageId} may have been sent: the connection broke while {settings.Host} took it. Its copy is not in our mailbox yet.",
+                errorType: "ReplyMaybeSent", nextRetryDelay: ProofRetry);
+        }
+
+        return found;
     }
 
     private async Task ConnectAsync(SmtpClient client, CancellationToken cancellationToken)
@@ -62,13 +103,13 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) 
         }
     }
 
-    private async Task HandOverAsync(SmtpClient client, OutgoingMail mail, CancellationToken cancellationToken)
+    private async Task HandOverAsync(SubmittingClient client, OutgoingMail mail, CancellationToken cancellationToken)
     {
         using var message = await MimeMessage.LoadAsync(new MemoryStream(mail.Bytes, writable: false), cancellationToken);
-        outbox.MarkHandingOver(mail.MessageId);
+        outbox.MarkHandingOver(mail.MessageId, time.GetUtcNow());
         try
         {
-            await client.SendAsync(message, cancellationToken);
+            await client.SendAsync(message, Mailbox(mail.From), Recipients(mail), cancellationToken);
         }
         catch (SmtpCommandException exception)
         {
@@ -85,6 +126,13 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox) 
                 $"The connection to {settings} broke while it took the mail: {exception.Message}", exception, errorType: "ReplyMaybeSent");
         }
     }
+
+    // The customer first: a refusal then ends it before any copy is spoken of.
+    private IEnumerable<MailboxAddress> Recipients(OutgoingMail mail) =>
+        ((IEnumerable<MailboxAddress>)[Mailbox(mail.To), .. settings.CopyTo.Select(Mailbox), .. settings.ProofCopy ? (MailboxAddress[])[Mailbox(mail.From)] : []])
+            .DistinctBy(mailbox => mailbox.Address.ToLowerInvariant());
+
+    private static MailboxAddress Mailbox(MailAddress address) => new("", address.Address);
 
     private static async Task SayGoodbyeAsync(SmtpClient client)
     {

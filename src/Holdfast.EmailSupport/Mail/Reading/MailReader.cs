@@ -49,6 +49,7 @@ internal sealed class MailReader(MailIdentity identity)
         if (attachments.Count > MaxAttachments)
             notes.Add($"The mail has {attachments.Count} attachments; the first {MaxAttachments} are listed.");
 
+        var bounce = Bounces.Of(message);
         return new EmailMessage
         {
             Id = id,
@@ -65,6 +66,8 @@ internal sealed class MailReader(MailIdentity identity)
             Attachments = [.. attachments.Take(MaxAttachments)],
             Notes = notes,
             AnswersOurs = message.References.Append(message.InReplyTo).Any(other => other is not null && OwnMessageId.IsOurs(other, identity)),
+            CaseId = CaseOf(bounce?.MessageId is { } lost ? [lost] : message.References.Append(message.InReplyTo ?? "").Reverse()),
+            Bounce = bounce,
             NoReplyReason = AutomaticMail.Reason(message, from, identity),
         };
     }
@@ -74,6 +77,9 @@ internal sealed class MailReader(MailIdentity identity)
 
     /// <summary>See <see cref="EmailMessage.File"/>.</summary>
     public static string FileOf(string id) => $"{MailFolders.ProcessedName}/{id}.eml";
+
+    // The newest of our mails that it refers to.
+    private string? CaseOf(IEnumerable<string> ids) => ids.Select(id => OwnMessageId.WorkflowOf(id, identity)).FirstOrDefault(id => id is not null);
 
     private static MimeMessage Parse(byte[] raw)
     {

@@ -70,7 +70,7 @@ public sealed class SmtpTransportTests : IDisposable
         var settings = new SmtpSettings { Host = "127.0.0.1", Port = 1, Security = MailSecurity.None, WhenUnsure = WhenUnsure.AskPerson };
 
         var failure = await Assert.ThrowsAsync<ApplicationFailureException>(() =>
-            new SmtpTransport(settings, new OutboxFolder(folder)).SendAsync(Mail, default));
+            new SmtpTransport(settings, new OutboxFolder(folder), proof: null, TimeProvider.System).SendAsync(Mail, default));
 
         Assert.Equal("MailServerUnavailable", failure.ErrorType);
         Assert.False(failure.NonRetryable);
@@ -85,6 +85,6 @@ public sealed class SmtpTransportTests : IDisposable
     private Task<SentMail> SendAsync(ScriptedSmtp server, WhenUnsure whenUnsure = WhenUnsure.SendAgain)
     {
         var settings = new SmtpSettings { Host = "127.0.0.1", Port = server.Port, Security = MailSecurity.None, WhenUnsure = whenUnsure };
-        return new SmtpTransport(settings, new OutboxFolder(folder)).SendAsync(Mail, default);
+        return new SmtpTransport(settings, new OutboxFolder(folder), proof: null, TimeProvider.System).SendAsync(Mail, default);
     }
 }
