@@ -10,6 +10,21 @@ internal static class RunReader
     private const int HeaderPart = 0;
     private const int RowPart = 1;
 
+    private const string AllRows = """
+        SELECT j.sequence, j.first_event_id, j.last_event_id, j.records, e.next_sequence, e.compacted
+        FROM entity e LEFT JOIN journal j ON j.entity_id = e.entity_id
+        WHERE e.business_id = $1 AND e.run_id = $2 AND e.namespace_id = $3 ORDER BY j.sequence
+        """;
+
+    // The last two conditions leave out the rows without events that lie between.
+    internal const string RowsOfEvents = """
+        SELECT j.sequence, j.first_event_id, j.last_event_id, j.records, e.next_sequence, e.compacted
+        FROM entity e LEFT JOIN journal j ON j.entity_id = e.entity_id
+            AND j.sequence >= row_of_event(e.entity_id, $4, e.next_sequence) AND j.sequence <= row_of_event(e.entity_id, $5, e.next_sequence)
+            AND j.last_event_id >= $4 AND j.first_event_id <= $5
+        WHERE e.business_id = $1 AND e.run_id = $2 AND e.namespace_id = $3 ORDER BY j.sequence
+        """;
+
     public static async ValueTask<StoredRun?> LoadAsync(NpgsqlDataSource database, RunKey run, CancellationToken cancellation)
     {
         // One statement, so that header, rows and slots are of one instant.
@@ -72,14 +87,14 @@ internal static class RunReader
     public static async ValueTask<IReadOnlyList<JournalRow>?> ReadRowsAsync(
         Func<string, NpgsqlCommand> command, RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation)
     {
-        await using var select = command("""
-            SELECT j.sequence, j.first_event_id, j.last_event_id, j.records, e.next_sequence, e.compacted
-            FROM entity e LEFT JOIN journal j ON j.entity_id = e.entity_id AND j.last_event_id >= $4 AND j.first_event_id <= $5
-            WHERE e.business_id = $1 AND e.run_id = $2 AND e.namespace_id = $3 ORDER BY j.sequence
-            """);
+        await using var select = command(firstEventId > 0 ? RowsOfEvents : AllRows);
         AddKey(select, run);
-        Add(select, firstEventId);
-        Add(select, lastEventId);
+        if (firstEventId > 0)
+        {
+            Add(select, firstEventId);
+            Add(select, lastEventId);
+        }
+
         var isFound = false;
         var (nextSequence, isCompacted) = (0L, false);
         var found = new List<JournalRow>();

@@ -211,6 +211,35 @@ public sealed class PostgresDatabaseTests(SharedPostgres postgres)
         Assert.NotNull(await store.Rows(Run("order-2")));
     }
 
+    [Fact]
+    public async Task A_page_of_a_long_history_costs_the_page_and_not_the_history()
+    {
+        var address = postgres.NewAddress();
+        await using var store = await OpenAsync(address);
+        await store.Commit(
+        [
+            First(Run("order-1")) with { LastEventId = 1 },
+            .. Enumerable.Range(2, 5_000).Select(n => Next(Run("order-1"), n) with { FirstEventId = n, LastEventId = n }),
+        ]);
+        await using var connection = new NpgsqlConnection(address.Settings.ConnectionString);
+        await connection.OpenAsync();
+        await RunAsync(connection, "SET enable_seqscan = off");
+        await using var explain = new NpgsqlCommand("EXPLAIN (ANALYZE, TIMING off, COSTS off, FORMAT TEXT) " + RunReader.RowsOfEvents, connection);
+        foreach (var value in (object[])["order-1", "run-1", Namespace, 4_000L, 4_009L])
+            explain.Parameters.Add(new NpgsqlParameter { Value = value });
+
+        var plan = new List<string>();
+        await using (var lines = await explain.ExecuteReaderAsync())
+        {
+            while (await lines.ReadAsync())
+                plan.Add(lines.GetString(0));
+        }
+
+        Assert.Contains(plan, line => line.Contains("journal_pkey", StringComparison.Ordinal) && line.Contains("rows=10 ", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("Rows Removed", StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Range(4_000, 10).Select(n => (long)n), (await store.ReadHistoryAsync(Run("order-1"), 4_000, 4_009, default))!.Select(row => row.Sequence));
+    }
+
     private static async Task RunAsync(NpgsqlConnection connection, string sql)
     {
 #pragma warning disable CA2100 // The test's own SQL.
