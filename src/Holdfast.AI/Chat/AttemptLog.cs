@@ -4,7 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Holdfast.AI.Chat;
 
 /// <summary>The requests that a model call has made so far, over all attempts of its activity.</summary>
-internal sealed class AttemptLog(IReadOnlyList<ChatAttempt> earlier, int attempt, TimeProvider time)
+/// <param name="begun">Called when a request is about to be made.</param>
+internal sealed class AttemptLog(IReadOnlyList<ChatAttempt> earlier, int attempt, TimeProvider time, Action<ChatAttempt[]>? begun = null)
 {
     private readonly Lock gate = new();
     // What was under way when an earlier attempt of the activity ended was never concluded: it is told as lost.
@@ -38,6 +39,8 @@ internal sealed class AttemptLog(IReadOnlyList<ChatAttempt> earlier, int attempt
                 Outcome = ChatAttempt.Lost,
             });
         }
+
+        begun?.Invoke(All);
     }
 
     public void FirstToken()

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Tests.StandIns;
 using Holdfast.Server;
+using Temporalio.Client;
 
 namespace Holdfast.AI.Tests.Samples;
 
@@ -66,6 +68,7 @@ public sealed class SampleTests : IAsyncLifetime
         Assert.Contains("Paid back.", second.Output, StringComparison.Ordinal);
         Assert.Contains("Refunding", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Refunding", second.Output, StringComparison.Ordinal);
+        Assert.Equal(["answered", "lost", "answered"], await OutcomesAsync());
         Assert.Equal([2, 4, 4], provider.Requests.Select(request => request.Body["messages"]!.AsArray().Count + (request.Body["system"] is null ? 0 : 1)));
     }
 
@@ -100,6 +103,17 @@ public sealed class SampleTests : IAsyncLifetime
             [(ChatStreamEventKind.Reset, ""), (ChatStreamEventKind.Restarted, ""), (ChatStreamEventKind.Text, "Hello"), (ChatStreamEventKind.Text, " again")],
             seen.Select(happened => (happened.Kind, happened.Text)));
         Assert.Equal(2, provider.Requests.Count);
+    }
+
+    // How each request of the agent ended, as its history tells.
+    private async Task<string[]> OutcomesAsync()
+    {
+        var client = await TemporalClient.ConnectAsync(new(server.Target));
+        var history = await client.GetWorkflowHandle("shop-agent Where is order 7? If it is late, refund it.").FetchHistoryAsync();
+        return [.. history.Events
+            .Select(happened => happened.ActivityTaskCompletedEventAttributes?.Result?.Payloads_.Single().Data.ToStringUtf8())
+            .Where(result => result?.Contains("\"attempts\"", StringComparison.Ordinal) is true)
+            .SelectMany(result => JsonNode.Parse(result!)!["attempts"]!.AsArray().Select(attempt => attempt!["outcome"]!.GetValue<string>()))];
     }
 
     private static async Task<string?> PageAsync(HttpClient http)
