@@ -39,6 +39,7 @@ internal static partial class HistoryEvents
                     : command.WorkflowIdReusePolicy,
                 RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.Filled(command.RetryPolicy),
                 CronSchedule = command.CronSchedule,
+                Control = command.Control,
                 Header = command.Header,
                 Memo = command.Memo,
                 SearchAttributes = searchAttributes,

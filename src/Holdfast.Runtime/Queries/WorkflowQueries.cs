@@ -194,8 +194,8 @@ public sealed class WorkflowQueries(IShards shards, TaskQueues queues, TimeProvi
         {
             while (true)
             {
-                var watching = shards.WatchAsync(WorkflowTarget.Of(run), IsUnblocked, query.BeginLook(giveUp)).AsTask();
-                await Task.WhenAny(query.Task, watching);
+                var watching = WatchAsync(query.BeginLook(giveUp));
+                await Task.WhenAny(AnsweredAsync(), watching);
                 query.EndLook();
                 if (query.Task.IsCompleted)
                     return await query.Task;
@@ -209,6 +209,11 @@ public sealed class WorkflowQueries(IShards shards, TaskQueues queues, TimeProvi
             query.EndLook();
             buffered.Remove(run, query);
         }
+
+        // Methods of their own, so that what follows runs where the caller does; WhenAny by itself goes by the thread pool.
+        async Task<RunSnapshot?> WatchAsync(CancellationToken look) => await shards.WatchAsync(WorkflowTarget.Of(run), IsUnblocked, look);
+
+        async Task AnsweredAsync() => await query.Task;
 
         bool IsUnblocked(RunSnapshot seen) => !query.IsAnswerInHand && (!MustRideWithTask(seen.State) || WhyNotReady(seen.State) is not null);
     }
@@ -252,7 +257,12 @@ public sealed class WorkflowQueries(IShards shards, TaskQueues queues, TimeProvi
 
             if (wait <= TimeSpan.Zero)
                 return null;
-            return await query.Task.WaitAsync(wait, time, cancellation);
+
+            // As WaitAsync, which goes by the thread pool wherever its caller runs.
+            using var patience = time.CreateTimer(
+                static state => ((DirectQuery)state!).TrySetException(new TimeoutException()), query, wait, Timeout.InfiniteTimeSpan);
+            using var cancelled = cancellation.UnsafeRegister(static (state, token) => ((DirectQuery)state!).TrySetCanceled(token), query);
+            return await query.Task;
         }
         catch (TimeoutException)
         {

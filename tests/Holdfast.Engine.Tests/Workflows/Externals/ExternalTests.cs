@@ -35,6 +35,14 @@ public sealed class ExternalTests
     }
 
     [Fact]
+    public void What_a_worker_marks_a_message_with_is_found_in_its_event()
+    {
+        ledger.Start(Sender);
+        ledger.Turn(Sender, Say.SignalExternal(Receiver, signal => signal.Control = "mark"));
+        Assert.Equal("mark", ledger.Event(Sender, EventType.SignalExternalWorkflowExecutionInitiated).SignalExternalWorkflowExecutionInitiatedEventAttributes.Control);
+    }
+
+    [Fact]
     public void Signals_to_one_workflow_arrive_in_the_order_in_which_they_were_sent()
     {
         ledger.Start(Receiver);
