@@ -34,6 +34,26 @@ public sealed class DatabaseFileTests : IDisposable
         await Assert.ThrowsAsync<CommitConflictException>(() => reopened.Commit(First(Run("order-1"))));
     }
 
+    [Theory]
+    [InlineData(false, 2L)]
+    [InlineData(true, 1L)]
+    public async Task Relaxed_or_not_the_log_is_written_ahead_and_only_when_not_is_the_disk_waited_for(bool relaxed, long synchronous)
+    {
+        using (var file = DatabaseFile.Open(new SqliteStoreOptions(path) { Relaxed = relaxed }))
+        using (var connection = file.ConnectToWrite())
+        {
+            Assert.Equal(synchronous, DatabaseFile.Number(connection, "PRAGMA synchronous"));
+            using var mode = connection.CreateCommand();
+            mode.CommandText = "PRAGMA journal_mode";
+            Assert.Equal("wal", mode.ExecuteScalar());
+        }
+
+        await using (var store = SqliteStore.Open(new SqliteStoreOptions(path) { Relaxed = relaxed }))
+            await store.Commit(First(Run("order-1")));
+        await using var reopened = Open();
+        Assert.Equal(["first"], await reopened.Rows(Run("order-1")));
+    }
+
     [Fact]
     public async Task Missing_folders_are_made()
     {

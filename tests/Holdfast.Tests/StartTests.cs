@@ -66,6 +66,7 @@ public sealed class StartTests : TemporaryFolder
         { """{ "database": { "file": "x.db", "url": "postgres://ada:hush@db.example/shop" } }""", "database:url" },
         { """{ "database": { "url": "postgres://ada:hush@db.example:port/shop" } }""", "database:url: The port" },
         { """{ "database": { "file": "x.db" }, "apiKey": ["00"] }""", "apiKey" },
+        { """{ "database": { "file": "x.db", "durability": "some" } }""", "database:durability" },
         { """{ "database": { "file": "x.db" }, "apiKeys": ["secret"] }""", "apiKeys" },
         { """{ "database": { "file": "x.db" }, "grpc": { "port": "many" } }""", "grpc:port" },
         { """{ "database": { "file": "x.db" }, "grpc": { "address": "0.0.0.0" } }""", "grpc:allowPlaintext" },

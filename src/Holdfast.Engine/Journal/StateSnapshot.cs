@@ -49,6 +49,7 @@ public static class StateSnapshot
             ExecutionExpiresAt = Ticks(state.ExecutionExpiresAt),
             RunExpiresAt = Ticks(state.RunExpiresAt),
             DeletionRequested = state.DeletionRequested,
+            LastEventTime = Ticks(state.LastEventTime),
         };
         stored.BufferedEvents.AddRange(state.BufferedEvents.Select(buffered => buffered.ToByteString()));
         stored.PendingActivities.AddRange(state.PendingActivities.Values.OrderBy(activity => activity.ScheduledEventId).Select(Of));
@@ -121,6 +122,7 @@ public static class StateSnapshot
             ExecutionExpiresAt = TimeOrNull(stored.ExecutionExpiresAt),
             RunExpiresAt = TimeOrNull(stored.RunExpiresAt),
             DeletionRequested = stored.DeletionRequested,
+            LastEventTime = Time(stored.LastEventTime),
         };
     }
 

@@ -19,6 +19,8 @@ internal static class Durations
 
     public static DateTime? Earlier(DateTime? one, DateTime? other) => one is null ? other : other is null || one < other ? one : other;
 
+    public static DateTime Later(DateTime one, Timestamp? other) => other?.ToDateTime() is { } time && time > one ? time : one;
+
     private static TimeSpan ToTimeSpan(Duration duration) =>
         duration.Seconds > (long)TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue : duration.ToTimeSpan();
 }

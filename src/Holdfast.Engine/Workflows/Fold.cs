@@ -95,6 +95,7 @@ public static class Fold
         return after with
         {
             NextEventId = before.NextEventId + 1,
+            LastEventTime = Durations.Later(before.LastEventTime, record.Event.EventTime),
             HistorySizeBytes = before.HistorySizeBytes + record.HistoryBytes!.Length,
             StateTransitionCount = before.StateTransitionCount + 1,
             BufferedEvents = record.Stored.KindCase == StoredRecord.KindOneofCase.FlushedEvent ? [] : after.BufferedEvents,

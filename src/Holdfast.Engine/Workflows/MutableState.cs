@@ -52,6 +52,9 @@ public sealed record MutableState
     /// <summary>Id that the next history event gets; the history is 1 .. NextEventId-1.</summary>
     public long NextEventId { get; init; } = 1;
 
+    /// <summary>The latest time that an event of the history carries; later events carry none before it, whatever the clock does.</summary>
+    public DateTime LastEventTime { get; init; }
+
     public long HistorySizeBytes { get; init; }
 
     public long StateTransitionCount { get; init; }

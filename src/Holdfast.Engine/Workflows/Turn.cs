@@ -110,11 +110,14 @@ internal sealed class Turn
         State = Fold.ApplySlot(State, slot);
     }
 
+    // A clock that is set back must not let a history go back in time: workflows read theirs from it.
+    private DateTime Now => Context.Now < State.LastEventTime ? State.LastEventTime : Context.Now;
+
     private void Complete(HistoryEvent historyEvent)
     {
         historyEvent.EventId = State.NextEventId;
         historyEvent.TaskId = State.NextEventId;
-        historyEvent.EventTime ??= Timestamp.FromDateTime(Context.Now);
+        historyEvent.EventTime ??= Timestamp.FromDateTime(Now);
     }
 
     private void Add(JournalRecord record)

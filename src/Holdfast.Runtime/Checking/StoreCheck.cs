@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Holdfast.Engine;
+using Holdfast.Engine.Journal;
 using Holdfast.Engine.Workflows;
 using Holdfast.Runtime.Shards;
 using Holdfast.Storage;
@@ -91,6 +92,9 @@ public sealed class StoreCheck(IStoreInspection store)
             {
                 var loaded = CachedRun.Load(run.Run, journal);
                 state = loaded.State;
+                CheckSnapshots(run.Run, journal, problems);
+                if (loaded.Snapshot.History.Count != state.NextEventId - 1)
+                    problems.Add($"its history has {loaded.Snapshot.History.Count} events, but its state counts {state.NextEventId - 1}.");
                 CheckHeader(run, state, problems);
                 CheckHistory(state, problems);
                 CheckListing(run, state, problems);
@@ -142,6 +146,28 @@ public sealed class StoreCheck(IStoreInspection store)
         }
 
         static string Instant(DateTime? time) => time is { } at ? at.ToString("O", null) : "no time";
+    }
+
+    // Loading begins at the newest snapshot. That each one says what the records before it say, only folding them all can show.
+    private static void CheckSnapshots(RunKey run, StoredRun journal, List<string> problems)
+    {
+        MutableState? state = null;
+        try
+        {
+            foreach (var record in journal.Rows.SelectMany(row => JournalRows.Decode(row)))
+            {
+                // A compacted journal holds its newest snapshot and events, and no longer what they were made from.
+                if (state is null && record.Stored.KindCase != StoredRecord.KindOneofCase.RunCreated)
+                    return;
+                state = state is null ? Fold.Create(record) : Fold.Apply(state, record);
+                if (record.Stored.KindCase == StoredRecord.KindOneofCase.Snapshot && !StateSnapshot.Of(state).Equals(record.Stored.Snapshot))
+                    problems.Add($"the snapshot behind event {state.NextEventId - 1} is not what the records before it make.");
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new DamagedRunException(run, e.Message, e);
+        }
     }
 
     private static void CheckHistory(MutableState state, List<string> problems)

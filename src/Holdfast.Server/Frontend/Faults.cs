@@ -11,7 +11,7 @@ namespace Holdfast.Server.Frontend;
 /// Answers for what nobody expected. A fault of the server becomes INTERNAL with a reference into the log, never its own text; a call that
 /// its client gave up becomes CANCELLED, one that came while the database was away UNAVAILABLE.
 /// </summary>
-internal sealed partial class Faults(ILogger<Faults> logger)
+internal sealed partial class Faults(Admission admission, ILogger<Faults> logger)
 {
     public async Task<TReply> AnswerAsync<TService, TRequest, TReply>(
         UnaryServerMethod<TService, TRequest, TReply> call, TService service, TRequest request, ServerCallContext context)
@@ -19,6 +19,7 @@ internal sealed partial class Faults(ILogger<Faults> logger)
         where TRequest : class
         where TReply : class
     {
+        var bytes = admission.Enter(request);
         try
         {
             return await call(service, request, context);
@@ -45,6 +46,10 @@ internal sealed partial class Faults(ILogger<Faults> logger)
             var reference = (uint)string.GetHashCode($"{fault.GetType()} {fault.StackTrace}", StringComparison.Ordinal);
             LogFault(logger, context.Method, reference.ToString("x8", null), fault);
             throw Refused.With(new Refusal(RefusalCode.Internal, $"something went wrong, please retry ({reference:x8})"));
+        }
+        finally
+        {
+            admission.Leave(bytes);
         }
     }
 

@@ -22,6 +22,12 @@ public sealed record DynamicConfig
     /// <summary><c>frontend.enableCancelWorkerPollsOnShutdown</c>: a worker's polls end when it says that it shuts down. Default true.</summary>
     public bool CancelPollsOnShutdown { get; init; } = true;
 
+    /// <summary><c>frontend.keepAliveTime</c>: how long a connection may be silent before the server asks whether its peer is still there. Default 1 min.</summary>
+    public TimeSpan KeepAliveTime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary><c>frontend.keepAliveTimeout</c>: how long the peer has to answer that before the connection is closed. Default 10 s.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Reads settings; a later one wins over an earlier one of the same name.</summary>
     /// <exception cref="FormatException">A setting that is honoured has a value of the wrong kind. The message names it.</exception>
     public static DynamicConfig Read(IEnumerable<KeyValuePair<string, string>> values)
@@ -39,6 +45,8 @@ public sealed record DynamicConfig
                 "SYSTEM.ENABLEACTIVITYEAGEREXECUTION" => config with { Limits = limits with { EagerActivities = Flag(name, value) } },
                 "HISTORY.LONGPOLLEXPIRATIONINTERVAL" => config with { HistoryLongPoll = Duration(name, value) },
                 "FRONTEND.ENABLECANCELWORKERPOLLSONSHUTDOWN" => config with { CancelPollsOnShutdown = Flag(name, value) },
+                "FRONTEND.KEEPALIVETIME" => config with { KeepAliveTime = Duration(name, value) },
+                "FRONTEND.KEEPALIVETIMEOUT" => config with { KeepAliveTimeout = Duration(name, value) },
                 _ => config,
             };
         }

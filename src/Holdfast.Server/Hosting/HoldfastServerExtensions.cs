@@ -41,6 +41,7 @@ public static class HoldfastServerExtensions
         services.AddSingleton<Faults>();
         AddFrontend<WorkflowFrontend>(services, WorkflowServiceBinding.AddMethods);
         AddFrontend<OperatorFrontend>(services, OperatorServiceBinding.AddMethods);
+        services.AddSingleton<Admission>();
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = LargestReadBytes;
@@ -103,6 +104,11 @@ public static class HoldfastServerExtensions
         // SDKs hold every long poll of a process open on one connection. Kestrel's default of 100 streams would stall them all.
         kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
         kestrel.AddServerHeader = false;
+
+        // A peer that vanished without a word keeps its polls open here; without these questions nobody would notice for many minutes.
+        var config = DynamicConfig.Read(options.DynamicConfigValues);
+        kestrel.Limits.Http2.KeepAlivePingDelay = config.KeepAliveTime;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = config.KeepAliveTimeout;
         if (options.Port is not { } port)
             return;
 

@@ -24,6 +24,18 @@ public sealed class HoldfastServerOptions
     /// </summary>
     public Action? OnTakenOver { get; set; }
 
+    /// <summary>
+    /// Do not wait for the disk at each commit. A crash of this process loses nothing. A crash of the machine, or of PostgreSQL, may lose the last
+    /// moments that callers were told of, never consistency: an activity that may be tried once may then be handed out again. Default false.
+    /// </summary>
+    public bool RelaxedDurability { get; set; }
+
+    /// <summary>
+    /// How many bytes of requests may be inside the server at a time, waiting long polls included; more are refused with RESOURCE_EXHAUSTED, which SDKs
+    /// try again by themselves. Default 256 MiB.
+    /// </summary>
+    public long RequestBytesInFlight { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>Address that the gRPC port listens on. Default: the loopback address 127.0.0.1.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 

@@ -142,7 +142,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
             throw new StoreUnusableException("Both a database file and a PostgreSQL database are given. Choose one of them.");
         if (options.Value.Database is { } database)
             return OpenPostgresAsync(database, cancellation);
-        return ValueTask.FromResult<IStore>(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file)) : new InMemoryStore());
+        return ValueTask.FromResult<IStore>(options.Value.DataFile is { } file ? SqliteStore.Open(new SqliteStoreOptions(file) { Relaxed = options.Value.RelaxedDurability }) : new InMemoryStore());
     }
 
     // A method of its own: where nobody asks for PostgreSQL its client library is not loaded.
@@ -151,7 +151,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
     {
         try
         {
-            return await PostgresStore.OpenAsync(new PostgresStoreOptions(PostgresAddress.Parse(database)) { Sole = true }, time, cancellation);
+            return await PostgresStore.OpenAsync(new PostgresStoreOptions(PostgresAddress.Parse(database)) { Sole = true, Relaxed = options.Value.RelaxedDurability }, time, cancellation);
         }
         catch (FormatException wrong)
         {

@@ -30,6 +30,12 @@ internal static class StartDevCommand
         var headless = new Option<bool>("--headless") { Description = "No dashboard." };
         var file = new Option<string?>("--db-filename", "-f") { Description = "Database file; without it everything is in memory and gone at the end." };
         var database = DatabaseOption();
+        var durability = new Option<string>("--durability")
+        {
+            Description = "'full': what is acknowledged is on disk. 'relaxed': a crash of the machine may lose the last moments, never consistency.",
+            DefaultValueFactory = _ => "full",
+        };
+        durability.AcceptOnlyFromAmong("full", "relaxed");
         var namespaces = new Option<string[]>("--namespace", "-n") { Description = "A namespace to make beside 'default'. May be repeated." };
         var searchAttributes = new Option<string[]>("--search-attribute") { Description = "A search attribute to register, as NAME=TYPE. May be repeated." };
         searchAttributes.Validators.Add(result => CheckEach(result, text => SearchAttribute(text) is null
@@ -44,7 +50,7 @@ internal static class StartDevCommand
 
         var command = new Command("start-dev", "Run a server for development.")
         {
-            ip, port, uiPort, uiIp, headless, file, database, namespaces, searchAttributes, dynamicConfig, httpPort, logLevel, logFormat,
+            ip, port, uiPort, uiIp, headless, file, database, durability, namespaces, searchAttributes, dynamicConfig, httpPort, logLevel, logFormat,
         };
         command.Validators.Add(result =>
         {
@@ -71,6 +77,7 @@ internal static class StartDevCommand
                     {
                         options.DataFile = parsed.GetValue(file);
                         options.Database = parsed.GetValue(database);
+                        options.RelaxedDurability = parsed.GetValue(durability) == "relaxed";
                         foreach (var name in parsed.GetValue(namespaces) ?? [])
                             options.Namespaces.Add(name);
                         foreach (var text in parsed.GetValue(searchAttributes) ?? [])

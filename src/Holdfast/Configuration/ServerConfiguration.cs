@@ -18,7 +18,7 @@ internal sealed class ServerConfiguration
 
     private static readonly string[] Settings =
     [
-        "database:file", "database:url", "grpc:address", "grpc:port", "grpc:allowPlaintext", "tls:certificate", "tls:key", "dashboard:address", "dashboard:port",
+        "database:file", "database:url", "database:durability", "grpc:address", "grpc:port", "grpc:allowPlaintext", "tls:certificate", "tls:key", "dashboard:address", "dashboard:port",
         "retention", "log:level", "log:format",
     ];
 
@@ -97,6 +97,12 @@ internal sealed class ServerConfiguration
             throw new ConfigurationException(wrong.Message);
         }
 
+        var relaxed = Text("database:durability") switch
+        {
+            null or "full" => false,
+            "relaxed" => true,
+            var other => throw new ConfigurationException($"database:durability '{other}' is neither full nor relaxed."),
+        };
         var retention = Duration("retention") ?? TimeSpan.FromDays(3);
         var namespaces = Items("namespaces");
         var searchAttributes = Pairs("searchAttributes").Select(pair => KeyValuePair.Create(pair.Key, SearchAttributeType(pair))).ToList();
@@ -117,6 +123,7 @@ internal sealed class ServerConfiguration
             {
                 options.DataFile = databaseFile;
                 options.Database = database;
+                options.RelaxedDurability = relaxed;
                 options.Certificate = certificate;
                 options.Retention = retention;
                 if (namespaces.Count > 0)
