@@ -39,7 +39,7 @@ internal sealed partial class MailboxService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), configuration.Server.TaskQueue, configuration.Policy);
-        var taker = new MailTaker(new MailReader(configuration.Identity), starter.StartAsync);
+        var taker = new MailTaker(new MailReader(configuration.Identity, folders.Attachments), starter.StartAsync);
         var intake = new ImapIntake(settings, folders, taker, outbox, health, time, intakeLogger);
         var delay = FirstDelay;
         DateTimeOffset? told = null;

@@ -19,6 +19,9 @@ internal sealed class MailFolders(string root)
     /// <summary>Files that are no mail, each with the reason beside it.</summary>
     public string Rejected => Path.Combine(Root, "rejected");
 
+    /// <summary>Attachments of the mail that was taken, by the hash of their bytes.</summary>
+    public AttachmentFolder Attachments => new(Path.Combine(Root, "attachments"));
+
     /// <summary>Replies as <c>.eml</c> files.</summary>
     public string Outbox => Path.Combine(Root, "outbox");
 

@@ -7,5 +7,5 @@ internal sealed record PromptMail(
     string From, string FromName, string Subject, string Text, string Quoted, IReadOnlyList<MailAttachment> Attachments, IReadOnlyList<string> Notes)
 {
     public static PromptMail Of(EmailMessage email) =>
-        new(email.From.Address, email.From.Name, email.Subject, email.Text, email.QuotedText, email.Attachments, email.Notes);
+        new(email.From.Address, email.From.Name, email.Subject, email.Text, email.QuotedText, [.. email.Attachments.Select(file => file with { Sha256 = null })], email.Notes);
 }

@@ -32,6 +32,8 @@ internal static partial class WriterAnswer
             yield return "The draft holds an e-mail address.";
         if (Placeholder().IsMatch(body))
             yield return "The draft holds a placeholder that somebody must fill in.";
+        if (Secret().IsMatch(body))
+            yield return "The draft holds what looks like a key or a password.";
     }
 
     [GeneratedRegex(@"\A(Subject|Betreff|Objet|Asunto)\s?:[^\n]*\n+", RegexOptions.IgnoreCase)]
@@ -39,6 +41,10 @@ internal static partial class WriterAnswer
 
     [GeneratedRegex(@"\b(https?|ftp|data|javascript|mailto)\s?:|\bwww\.|\b[a-z0-9-]+\.(com|net|org|io|info|biz|co|de|fr|es|uk|ru|cn|xyz|top|app|dev|ai|me|ly)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Link();
+
+    // The forms in which keys of well-known services, private keys and login tokens are written, and a password that is named as one.
+    [GeneratedRegex(@"\b(sk-[A-Za-z0-9_-]{8,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abp]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY|\b(password|passwort|api key)( is)?\s*[:=]\s*\S+", RegexOptions.IgnoreCase)]
+    private static partial Regex Secret();
 
     [GeneratedRegex(@"[^\s@]+@[^\s@]+\.[^\s@]+")]
     private static partial Regex Address();

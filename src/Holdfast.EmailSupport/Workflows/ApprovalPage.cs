@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Reading;
@@ -20,7 +21,7 @@ internal static class ApprovalPage
         if (email.QuotedText.Length > 0)
             facts.Add(new("Earlier conversation", email.QuotedText));
         if (email.Attachments.Count > 0)
-            facts.Add(new("Attachments", string.Join('\n', email.Attachments.Select(file => $"{file.Name} ({file.MediaType}, {file.SizeBytes:N0} bytes)"))));
+            facts.Add(new("Attachments", string.Join('\n', email.Attachments.Select(Describe))));
         if (predecessor is not null)
             facts.Add(new("Continues the case", predecessor));
         facts.Add(new("Why you are asked", string.Join('\n', reasons)));
@@ -39,5 +40,13 @@ internal static class ApprovalPage
             Context = facts,
             Bound = [email.ReplyTo.Address, subject],
         };
+    }
+
+    private static string Describe(MailAttachment file)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"{file.Name} ({file.MediaType}, {file.SizeBytes:N0} bytes)");
+        if (file.Warning is not null)
+            line += $". Careful: {file.Warning}";
+        return file.Sha256 is null ? line : $"{line}\n    kept as attachments/{file.Sha256}";
     }
 }

@@ -45,6 +45,9 @@ public sealed class ModelAnswerTests
     [InlineData("Write to boss@evil.test", "The draft holds an e-mail address.")]
     [InlineData("Dear [Customer Name],", "The draft holds a placeholder that somebody must fill in.")]
     [InlineData(" \u200b ", "The draft is empty.")]
+    [InlineData("Our key is sk-ant-api03-abcdefgh", "The draft holds what looks like a key or a password.")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----", "The draft holds what looks like a key or a password.")]
+    [InlineData("Your password is: hunter2", "The draft holds what looks like a key or a password.")]
     public void A_doubtful_draft_carries_a_warning(string text, string warning) =>
         Assert.Contains(warning, WriterAnswer.Parse(Answer(text)).Warnings);
 

@@ -3,34 +3,34 @@ using MimeKit;
 
 namespace Holdfast.EmailSupport.Mail.Reading;
 
-/// <summary>Lists the attachments of a mail without opening or storing them.</summary>
+/// <summary>Lists the attachments of a mail, and keeps them where a folder for them is given.</summary>
 internal static class MailParts
 {
     private const int MaxNameLength = 120;
 
     /// <summary>Every part that is not the letter itself: files, inline pictures, and whole mails, whose own parts are not looked into.</summary>
-    public static IReadOnlyList<MailAttachment> AttachmentsOf(MimeMessage message)
+    public static IReadOnlyList<MailAttachment> AttachmentsOf(MimeMessage message, AttachmentFolder? folder)
     {
         var attachments = new List<MailAttachment>();
-        Collect(message.Body, attachments);
+        Collect(message.Body, attachments, folder);
         return attachments;
     }
 
-    private static void Collect(MimeEntity? entity, List<MailAttachment> attachments)
+    private static void Collect(MimeEntity? entity, List<MailAttachment> attachments, AttachmentFolder? folder)
     {
         switch (entity)
         {
             case Multipart parts:
                 foreach (var part in parts)
-                    Collect(part, attachments);
+                    Collect(part, attachments, folder);
                 break;
             case MessagePart mail:
-                attachments.Add(new(Name(mail, mail.Message?.Subject ?? "message", ".eml"), "message/rfc822", SizeOf(mail)));
+                attachments.Add(Attachment(Name(mail, mail.Message?.Subject ?? "message", ".eml"), "message/rfc822", content => mail.Message?.WriteTo(content), folder));
                 break;
             case TextPart { IsAttachment: false, FileName: null }:
                 break;
             case MimePart part:
-                attachments.Add(new(Name(part, part.FileName ?? "attachment", ""), MediaType(part), SizeOf(part)));
+                attachments.Add(Attachment(Name(part, part.FileName ?? "attachment", ""), MediaType(part), content => part.Content?.DecodeTo(content), folder));
                 break;
             default:
                 break;
@@ -47,17 +47,12 @@ internal static class MailParts
 
     private static string MediaType(MimePart part) => PlainText.CleanLine(part.ContentType.MimeType.ToLowerInvariant(), MaxNameLength);
 
-    private static long SizeOf(MimePart part)
+    private static MailAttachment Attachment(string name, string mediaType, Action<Stream> write, AttachmentFolder? folder)
     {
-        using var measure = new MimeKit.IO.MeasuringStream();
-        part.Content?.DecodeTo(measure);
-        return measure.Length;
-    }
-
-    private static long SizeOf(MessagePart part)
-    {
-        using var measure = new MimeKit.IO.MeasuringStream();
-        part.Message?.WriteTo(measure);
-        return measure.Length;
+        // In memory: the whole mail is, and its parts are smaller.
+        using var content = new MemoryStream();
+        write(content);
+        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+        return new(name, mediaType, bytes.Length, folder?.Keep(bytes), FileKind.Warning(name, mediaType, FileKind.Of(bytes)));
     }
 }

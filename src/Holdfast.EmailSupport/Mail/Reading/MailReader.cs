@@ -7,7 +7,8 @@ using MimeKit;
 namespace Holdfast.EmailSupport.Mail.Reading;
 
 /// <summary>Turns raw mail into an <see cref="EmailMessage"/>, or says why it cannot be read as mail at all.</summary>
-internal sealed class MailReader(MailIdentity identity)
+/// <param name="folder">Where attachments are kept; null keeps none.</param>
+internal sealed class MailReader(MailIdentity identity, AttachmentFolder? folder = null)
 {
     // A workflow's input stays in its history: enough for any honest letter, far below the payload limits.
     private const int MaxTextLength = 20_000;
@@ -45,7 +46,7 @@ internal sealed class MailReader(MailIdentity identity)
         var body = MailBody.Of(message);
         notes.AddRange(body.Notes);
         var (text, quoted) = QuotedHistory.Split(body.Text);
-        var attachments = MailParts.AttachmentsOf(message);
+        var attachments = MailParts.AttachmentsOf(message, folder);
         if (attachments.Count > MaxAttachments)
             notes.Add($"The mail has {attachments.Count} attachments; the first {MaxAttachments} are listed.");
 
