@@ -17,8 +17,8 @@ internal abstract class Envelope(WorkflowTarget target, CancellationToken cancel
     /// <summary>The caller has gone: what is not decided yet need not be.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
-    /// <summary>Counts against the bound of the inbox; the shard's own messages do not.</summary>
-    public bool FromOutside { get; init; }
+    /// <summary>Counted against the bound of the inbox, until it is first taken to be decided; the shard's own messages never are.</summary>
+    public bool IsCounted { get; set; }
 
     /// <summary>Why the run could not be loaded; null when it could.</summary>
     public Refusal? LoadProblem { get; set; }

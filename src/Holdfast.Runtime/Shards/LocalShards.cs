@@ -35,19 +35,19 @@ public sealed class LocalShards : IShards, IAsyncDisposable
 
     public ValueTask<Told<TReply>> AskAsync<TReply>(IWorkflowRequest<TReply> request, CancellationToken cancellation)
     {
-        var ask = new Ask<TReply>(request, cancellation) { FromOutside = true };
+        var ask = new Ask<TReply>(request, cancellation) { IsCounted = true };
         return Enqueue(ask) is { } refusal ? new ValueTask<Told<TReply>>(new Told<TReply>(refusal, null)) : ask.Task;
     }
 
     public ValueTask<RunSnapshot?> ReadAsync(WorkflowTarget target, CancellationToken cancellation)
     {
-        var read = new Read(target, cancellation) { FromOutside = true };
+        var read = new Read(target, cancellation) { IsCounted = true };
         return Enqueue(read) is { } refusal ? throw new RequestRefusedException(refusal) : read.Task;
     }
 
     public ValueTask<RunSnapshot?> WatchAsync(WorkflowTarget target, Func<RunSnapshot, bool> until, CancellationToken cancellation)
     {
-        var watch = new Watch(target, until, cancellation) { FromOutside = true };
+        var watch = new Watch(target, until, cancellation) { IsCounted = true };
         return Enqueue(watch) is { } refusal ? throw new RequestRefusedException(refusal) : watch.Task;
     }
 

@@ -238,8 +238,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
             while (taken.Count < MaxBatch && pending.TryDequeue(out var envelope))
             {
-                if (envelope.FromOutside)
-                    Interlocked.Decrement(ref waiting);
+                Uncount(envelope);
                 taken.Add(envelope);
             }
 
@@ -402,8 +401,7 @@ internal sealed class ShardRunner : IAsyncDisposable
                 continue;
             }
 
-            if (envelope.FromOutside)
-                Interlocked.Decrement(ref waiting);
+            Uncount(envelope);
             envelope.Refuse(refusal);
             envelope.Release();
         }
@@ -487,6 +485,15 @@ internal sealed class ShardRunner : IAsyncDisposable
     // As CancelAsync, which knows no scheduler but the thread pool.
     private Task EndEpochAsync() =>
         Task.Factory.StartNew(epoch.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, environment.Scheduler);
+
+    // A watch may be taken several times, but came in once.
+    private void Uncount(Envelope envelope)
+    {
+        if (!envelope.IsCounted)
+            return;
+        envelope.IsCounted = false;
+        Interlocked.Decrement(ref waiting);
+    }
 
     private void TakeAgain()
     {
