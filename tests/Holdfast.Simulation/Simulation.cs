@@ -49,7 +49,20 @@ internal sealed class Simulation
         driver = new SimulatedProcess(world, "driver");
     }
 
-    public static SimulationResult Run(int seed, SimulationOptions options) => new Simulation(seed, options).Run();
+    public static SimulationResult Run(int seed, SimulationOptions options)
+    {
+        // A test runner's context would take what belongs to the simulated processes' schedulers.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return new Simulation(seed, options).Run();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
 
     private SimulationResult Run()
     {
@@ -62,8 +75,8 @@ internal sealed class Simulation
                 world.Violated("there is no end to it: something spins");
         }
 
-        if (story.IsFaulted)
-            world.Violated($"the simulation itself failed: {story.Exception!.InnerException}");
+        if (story is { IsCompleted: true, IsCompletedSuccessfully: false })
+            world.Violated($"the simulation itself failed: {story.Exception?.InnerException?.ToString() ?? "cancelled"}");
         return new SimulationResult(world.Seed, world.Violation, world.Hash, world.Steps, runs, ledger.Facts, [.. world.LastLines]);
     }
 
