@@ -507,7 +507,8 @@ internal sealed class ShardRunner : IAsyncDisposable
         var next = journal is null ? reopenAt : nextRefill;
 
         // With all batches in flight nothing can be written; the end of a commit wakes the loop.
-        if (nextLagWrite < next && inFlight.Count < MaxBatchesInFlight)
+        // What lagged may be gone with its run; a time that is over would keep this loop running round for nothing.
+        if (core.HasLagging && nextLagWrite < next && inFlight.Count < MaxBatchesInFlight)
             next = nextLagWrite;
         if (journal is not null && core.NextWake is { } wake)
         {
