@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Runtime.Housekeeping;
 
 /// <summary>
-/// Compacts the journals of closed runs, beside everything else and at a fifth of one processor at most. A run is compacted in one transaction, so
-/// stopped half-way it has compacted some runs and not the others.
+/// Compacts the journals of closed runs, beside everything else: with a fifth of one processor at most, and a twentieth while the process is busy, since
+/// disk space can wait for a calmer hour and callers cannot. A run is compacted in one transaction, so stopped half-way it has compacted some runs and
+/// not the others.
 /// </summary>
 public sealed partial class Compaction : IAsyncDisposable
 {
@@ -15,6 +16,10 @@ public sealed partial class Compaction : IAsyncDisposable
 
     // After each batch this many times as long as it took.
     private const int RestPerWork = 4;
+    private const int BusyRestPerWork = 19;
+
+    // The part of all processors from which on the process counts as busy.
+    private const double Busy = 0.4;
 
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(20);
@@ -75,6 +80,7 @@ public sealed partial class Compaction : IAsyncDisposable
     private async Task SweepAsync(int shard)
     {
         var after = 0L;
+        var (since, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         while (!stopping.IsCancellationRequested)
         {
             var begun = Stopwatch.GetTimestamp();
@@ -98,7 +104,10 @@ public sealed partial class Compaction : IAsyncDisposable
             if (page.Count < BatchSize)
                 return;
             after = page[^1].EntityId;
-            var rest = Stopwatch.GetElapsedTime(begun) * RestPerWork;
+
+            var isBusy = Environment.CpuUsage.TotalTime - used > Stopwatch.GetElapsedTime(since) * Environment.ProcessorCount * Busy;
+            (since, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            var rest = Stopwatch.GetElapsedTime(begun) * (isBusy ? BusyRestPerWork : RestPerWork);
             await RestAsync(rest > ShortestRest ? rest : ShortestRest);
         }
     }
