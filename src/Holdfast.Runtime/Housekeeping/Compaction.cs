@@ -10,7 +10,7 @@ namespace Holdfast.Runtime.Housekeeping;
 /// disk space can wait for a calmer hour and callers cannot. A run is compacted in one transaction, so stopped half-way it has compacted some runs and
 /// not the others.
 /// </summary>
-public sealed partial class Compaction : IAsyncDisposable
+public sealed partial class Compaction : BackgroundSweep
 {
     private const int BatchSize = 50;
 
@@ -26,52 +26,20 @@ public sealed partial class Compaction : IAsyncDisposable
 
     private readonly IStore store;
     private readonly LocalShards shards;
-    private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task running;
 
     /// <summary>Starts compacting; the first sweep begins after a while, when the start's own work is over.</summary>
     public Compaction(IStore store, LocalShards shards, TimeProvider time, ILogger logger)
+        : base(time)
     {
         this.store = store;
         this.shards = shards;
-        this.time = time;
         this.logger = logger;
-        running = Task.Run(RunAsync);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        await running;
-        stopping.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        while (true)
-        {
-            await RestAsync(BetweenSweeps);
-            if (stopping.IsCancellationRequested)
-                return;
-            try
-            {
-                await SweepAsync();
-            }
-#pragma warning disable CA1031 // A store that has trouble is asked again at the next sweep; a run that is not compacted is only larger.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                if (stopping.IsCancellationRequested)
-                    return;
-                SweepFailed(logger, e);
-            }
-        }
+        Start(BetweenSweeps, BetweenSweeps);
     }
 
     /// <summary>Compacts, batch by batch, what is closed and not compacted.</summary>
-    public async Task SweepAsync()
+    public override async Task SweepAsync()
     {
         for (var shard = 0; shard < shards.Count; shard++)
             await SweepAsync(shard);
@@ -81,16 +49,16 @@ public sealed partial class Compaction : IAsyncDisposable
     {
         var after = 0L;
         var (since, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        while (!stopping.IsCancellationRequested)
+        while (!Stopping.IsCancellationRequested)
         {
             var begun = Stopwatch.GetTimestamp();
-            var page = await store.FindCompactableRunsAsync(shard, after, BatchSize, stopping.Token);
+            var page = await store.FindCompactableRunsAsync(shard, after, BatchSize, Stopping);
             List<RunWrite> compacted = [];
             foreach (var found in page)
             {
                 try
                 {
-                    if (await store.LoadJournalAsync(found.Run, stopping.Token) is { Count: > 0 } journal)
+                    if (await store.LoadJournalAsync(found.Run, Stopping) is { Count: > 0 } journal)
                         compacted.Add(RunWrite.Compaction(found.Run, CompactJournal.Of(found.Run, journal)));
                 }
                 catch (DamagedRunException e)
@@ -100,7 +68,7 @@ public sealed partial class Compaction : IAsyncDisposable
                 }
             }
 
-            await shards.WriteCompactedAsync(compacted, stopping.Token);
+            await shards.WriteCompactedAsync(compacted, Stopping);
             if (page.Count < BatchSize)
                 return;
             after = page[^1].EntityId;
@@ -108,11 +76,11 @@ public sealed partial class Compaction : IAsyncDisposable
             var isBusy = Environment.CpuUsage.TotalTime - used > Stopwatch.GetElapsedTime(since) * Environment.ProcessorCount * Busy;
             (since, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             var rest = Stopwatch.GetElapsedTime(begun) * (isBusy ? BusyRestPerWork : RestPerWork);
-            await RestAsync(rest > ShortestRest ? rest : ShortestRest);
+            await PauseAsync(rest > ShortestRest ? rest : ShortestRest);
         }
     }
 
-    private async Task RestAsync(TimeSpan rest) => await Task.Delay(rest, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    protected override void TellFailure(Exception failure) => SweepFailed(logger, failure);
 
     [LoggerMessage(EventId = 31, Level = LogLevel.Warning, Message = "Closed workflows could not be compacted now; tried again soon")]
     private static partial void SweepFailed(ILogger logger, Exception exception);

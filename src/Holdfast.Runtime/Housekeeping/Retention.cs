@@ -8,7 +8,7 @@ namespace Holdfast.Runtime.Housekeeping;
 /// Deletes closed runs whose namespace's retention period is over, beside everything else: a small batch, a breath, the next one. Stopped half-way it
 /// has deleted some runs whole and the others not at all.
 /// </summary>
-public sealed partial class Retention : IAsyncDisposable
+public sealed partial class Retention : BackgroundSweep
 {
     // One batch costs the journal writer some 10 ms, which is what any other commit may then have to wait longer.
     private const int BatchSize = 100;
@@ -23,48 +23,27 @@ public sealed partial class Retention : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly Func<IReadOnlyList<NamespaceRetention>> namespaces;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task running;
 
     /// <summary>Starts sweeping. Namespaces that are not listed, or listed with a period of zero, keep their runs for ever.</summary>
     public Retention(IStore store, LocalShards shards, TimeProvider time, Func<IReadOnlyList<NamespaceRetention>> namespaces, ILogger logger)
+        : base(time)
     {
         this.store = store;
         this.shards = shards;
         this.time = time;
         this.namespaces = namespaces;
         this.logger = logger;
-        running = Task.Run(RunAsync);
+        Start(TimeSpan.Zero, BetweenSweeps);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Deletes, batch by batch, what no namespace keeps any longer.</summary>
+    public override async Task SweepAsync()
     {
-        await stopping.CancelAsync();
-        await running;
-        stopping.Dispose();
+        foreach (var kept in namespaces())
+            await SweepAsync(kept);
     }
 
-    private async Task RunAsync()
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                foreach (var kept in namespaces())
-                    await SweepAsync(kept);
-            }
-#pragma warning disable CA1031 // A store that has trouble is asked again at the next sweep; what is not deleted now is deleted then.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                if (stopping.IsCancellationRequested)
-                    return;
-                SweepFailed(logger, e);
-            }
-
-            await PauseAsync(BetweenSweeps);
-        }
-    }
+    protected override void TellFailure(Exception failure) => SweepFailed(logger, failure);
 
     private async Task SweepAsync(NamespaceRetention kept)
     {
@@ -73,10 +52,10 @@ public sealed partial class Retention : IAsyncDisposable
             return;
 
         var closedBefore = now - kept.Period;
-        while (!stopping.IsCancellationRequested)
+        while (!Stopping.IsCancellationRequested)
         {
-            var expired = await store.FindExpiredRunsAsync(kept.NamespaceId, closedBefore, BatchSize, stopping.Token);
-            var all = await shards.DeleteExpiredAsync(expired, stopping.Token);
+            var expired = await store.FindExpiredRunsAsync(kept.NamespaceId, closedBefore, BatchSize, Stopping);
+            var all = await shards.DeleteExpiredAsync(expired, Stopping);
 
             // What could not be deleted would be found first again.
             if (!all || expired.Count < BatchSize)
@@ -84,9 +63,6 @@ public sealed partial class Retention : IAsyncDisposable
             await PauseAsync(BetweenBatches);
         }
     }
-
-    private async Task PauseAsync(TimeSpan pause) =>
-        await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "Closed workflows whose retention period is over could not be deleted now; tried again soon")]
     private static partial void SweepFailed(ILogger logger, Exception exception);

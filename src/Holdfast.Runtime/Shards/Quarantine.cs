@@ -34,11 +34,14 @@ internal sealed class Quarantine(ILogger logger)
         return null;
     }
 
+    /// <summary>What whoever asks for a damaged run is told.</summary>
+    public static Refusal RefusalFor(DamagedRunException damage) => new(
+        RefusalCode.DataLoss,
+        $"{damage.Message.TrimEnd('.')}. It is in quarantine: everything else is served. 'holdfast check' looks through the whole database.");
+
     public Refusal Add(DamagedRunException damage, DateTime now)
     {
-        var refusal = new Refusal(
-            RefusalCode.DataLoss,
-            $"{damage.Message.TrimEnd('.')}. It is in quarantine: everything else is served. 'holdfast check' looks through the whole database.");
+        var refusal = RefusalFor(damage);
         if (runs.Count < MaxRuns)
             runs[damage.Run] = (refusal, now + Stay);
         if (told.Count < MaxRuns && told.Add(damage.Run))

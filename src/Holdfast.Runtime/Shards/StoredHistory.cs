@@ -53,6 +53,6 @@ internal static class StoredHistory
             events[known.FirstEventId + position - firstEventId] = known[position];
         return new HistorySlice(events, 0, events.Length, firstEventId);
 
-        static RequestRefusedException Damaged(DamagedRunException e) => new(new Refusal(RefusalCode.Internal, e.Message));
+        static RequestRefusedException Damaged(DamagedRunException e) => new(Quarantine.RefusalFor(e));
     }
 }

@@ -42,16 +42,10 @@ public static class HoldfastServerExtensions
         AddFrontend<WorkflowFrontend>(services, WorkflowServiceBinding.AddMethods);
         AddFrontend<OperatorFrontend>(services, OperatorServiceBinding.AddMethods);
         services.AddSingleton<Admission>();
-        services.AddGrpc(grpc =>
-        {
-            grpc.MaxReceiveMessageSize = LargestReadBytes;
-            grpc.MaxSendMessageSize = null;
-            grpc.CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)];
 
-            // Its routes for methods that do not exist would make every call of one that does collect route values. A client takes the 404 that remains
-            // for UNIMPLEMENTED, as gRPC prescribes.
-            grpc.IgnoreUnknownServices = true;
-        });
+        // Its routes for methods that do not exist would make every call of one that does collect route values. A client takes the 404 that remains
+        // for UNIMPLEMENTED, as gRPC prescribes.
+        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
             {
@@ -97,6 +91,14 @@ public static class HoldfastServerExtensions
         services.AddSingleton<IGrpcServiceActivator<TFrontend>, OneFrontend<TFrontend>>();
         services.AddSingleton<IServiceMethodProvider<TFrontend>>(
             provider => new FrontendMethods<TFrontend>(provider.GetRequiredService<Faults>(), addMethods));
+
+        // For this service alone: the host may have others.
+        services.AddGrpc().AddServiceOptions<TFrontend>(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = LargestReadBytes;
+            grpc.MaxSendMessageSize = null;
+            grpc.CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)];
+        });
     }
 
     private static void Listen(KestrelServerOptions kestrel, HoldfastServerOptions options)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Holdfast.EmailSupport.Mail;
-using Holdfast.EmailSupport.Tests.Workflows;
 using MimeKit;
 
 namespace Holdfast.EmailSupport.Tests.Hosting;

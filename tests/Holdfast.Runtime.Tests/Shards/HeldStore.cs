@@ -22,6 +22,9 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
     /// <summary>What loading a run fails with, null for none.</summary>
     public Func<RunKey, Exception?> LoadFailure { get; set; } = _ => null;
 
+    /// <summary>What reading older events fails with, null for none.</summary>
+    public Exception? HistoryFailure { get; set; }
+
     public List<RunWrite> Committed { get; } = [];
 
     public void HoldCommits() => hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,7 +59,7 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
     public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) => inner.LoadJournalAsync(run, cancellation);
 
     public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
-        inner.ReadHistoryAsync(run, firstEventId, lastEventId, cancellation);
+        HistoryFailure is { } failure ? throw failure : inner.ReadHistoryAsync(run, firstEventId, lastEventId, cancellation);
 
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         inner.FindCompactableRunsAsync(shard, afterEntityId, limit, cancellation);

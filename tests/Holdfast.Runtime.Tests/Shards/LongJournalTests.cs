@@ -1,3 +1,5 @@
+using Holdfast.Engine;
+using Holdfast.Storage;
 using Temporalio.Api.History.V1;
 
 namespace Holdfast.Runtime.Tests.Shards;
@@ -37,6 +39,23 @@ public sealed class LongJournalTests
         var last = await host.Shards.ReadHistoryAsync(run, run.History.LastEventId, run.History.LastEventId, default);
         Assert.Equal(names[^1], Assert.Single(Names(last, run.History.LastEventId)));
         Assert.Equal(run.State.NextEventId, await host.Get(Requests.Signal("w", "next")));
+    }
+
+    [Fact]
+    public async Task Damage_among_the_older_events_is_told_as_damage_is_told_everywhere()
+    {
+        await using var host = await ShardHost.StartAsync();
+        await host.Get(Requests.Create("w"));
+        for (var i = 0; i < 1_700; i++)
+            await host.Get(Requests.Signal("w"));
+        await host.RestartAsync();
+        var run = (await host.Read("w"))!;
+        host.Store.HistoryFailure = new DamagedRunException(run.State.Key, "a row cannot be read.");
+
+        var refused = await Assert.ThrowsAsync<RequestRefusedException>(async () => await host.Shards.ReadHistoryAsync(run, 1, 10, default));
+
+        Assert.Equal(RefusalCode.DataLoss, refused.Refusal.Code);
+        Assert.Contains("holdfast check", refused.Refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Holdfast.EmailSupport.Tests.Workflows;
+namespace Holdfast.Tests.Shared;
 
 /// <summary>Waits for something that another process or thread brings about.</summary>
 internal static class Eventually
