@@ -178,7 +178,7 @@ public sealed class JournalWriter : IAsyncDisposable
             batches.Add(batch);
             writes += batch.Writes.Count;
             foreach (var write in batch.Writes)
-                bytes += write.Records.Length;
+                bytes += write.Records.Length + write.Compacted.Sum(row => (long)row.Records.Length);
         }
     }
 

@@ -94,6 +94,10 @@ public sealed class BackupTests : TemporaryFolder
         var open = await HoldfastProcess.RunAsync(["import", "--db-filename", Database, PathOf("open.json")]);
         Assert.Equal(1, open.ExitCode);
         Assert.Contains("Only closed runs can be imported", open.Complaint, StringComparison.Ordinal);
+
+        var mistyped = await HoldfastProcess.RunAsync(["import", "--db-filename", PathOf("typo.db"), PathOf("open.json")]);
+        Assert.Contains("There is no database", mistyped.Complaint, StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("typo.db")));
     }
 
     private static StartWorkflowExecutionRequest Workflow(string workflowId) => new()

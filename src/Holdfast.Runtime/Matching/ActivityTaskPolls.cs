@@ -43,7 +43,7 @@ public sealed class ActivityTaskPolls(IShards shards, TaskQueues queues, TimePro
                 return told.Answer.Reply;
             if (refusal.Code == RefusalCode.NotFound)
                 continue;
-            queues.PutBack(matched);
+            queues.PutBack(matched, refusal);
             return refusal;
         }
     }

@@ -103,8 +103,8 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
         return true;
     }
 
-    /// <summary>Gives a task back that a poller took and could not start; it goes before all others. False as for <see cref="TryAdd"/>.</summary>
-    public bool PutBack(QueuedTask task, bool sticky) => sticky ? TryAddSticky(task, first: true) : TryAdd(task, first: true);
+    /// <summary>Gives a task back that a poller took and could not start. False as for <see cref="TryAdd"/>.</summary>
+    public bool PutBack(QueuedTask task, bool sticky, bool first) => sticky ? TryAddSticky(task, first) : TryAdd(task, first);
 
     /// <summary>Offers a query to the next poller. False when this queue is no longer in use or, if sticky, its worker seems to be gone.</summary>
     public bool TryOffer(DirectQuery query, bool sticky)

@@ -98,8 +98,8 @@ public sealed class TaskQueues(TimeProvider time)
         }
     }
 
-    /// <summary>Gives back what a poller took and did not start.</summary>
-    internal void PutBack(MatchedTask matched)
+    /// <summary>Gives back what a poller took and could not start, in front of all others, or behind them if its run is damaged: they must get past it.</summary>
+    internal void PutBack(MatchedTask matched, Refusal? because = null)
     {
         if (matched.Query is { } query)
         {
@@ -109,15 +109,16 @@ public sealed class TaskQueues(TimeProvider time)
         }
 
         var task = matched.Task!;
+        var first = because?.Code != RefusalCode.DataLoss;
         if (matched.Queue.Key.Type == TaskQueueType.Workflow)
         {
             var isSticky = matched.Queue.Key.Name != task.NormalQueue;
-            if (!matched.Queue.PutBack(task, isSticky))
-                AddToNormal(task, first: true);
+            if (!matched.Queue.PutBack(task, isSticky, first))
+                AddToNormal(task, first);
             return;
         }
 
-        while (!Get(matched.Queue.Key).TryAdd(task, first: true))
+        while (!Get(matched.Queue.Key).TryAdd(task, first))
         {
         }
     }

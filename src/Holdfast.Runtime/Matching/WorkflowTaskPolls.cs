@@ -94,7 +94,7 @@ public sealed class WorkflowTaskPolls(IShards shards, TaskQueues queues, Workflo
 
         if (refusal.Code == RefusalCode.NotFound)
             return null;
-        queues.PutBack(matched);
+        queues.PutBack(matched, refusal);
         return (Answer<WorkflowTaskReply?>)refusal;
     }
 }

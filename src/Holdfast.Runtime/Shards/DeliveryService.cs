@@ -40,7 +40,9 @@ internal sealed class DeliveryService(IShards shards, ShardEnvironment environme
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var told = await shards.AskAsync(request, epoch);
-            if (told.Answer.Refusal?.Code is not (RefusalCode.Unavailable or RefusalCode.ResourceExhausted))
+
+            // A run that is damaged today may be mended tomorrow: what is sent to it waits, since an outcome that is recorded stays.
+            if (told.Answer.Refusal?.Code is not (RefusalCode.Unavailable or RefusalCode.ResourceExhausted or RefusalCode.DataLoss))
                 return told.Answer;
             await Task.Delay(pause, environment.Time, epoch);
         }

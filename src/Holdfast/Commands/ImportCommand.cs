@@ -22,7 +22,10 @@ internal static class ImportCommand
             try
             {
                 var history = HistoryJson.Parse(await File.ReadAllTextAsync(path, cancellation));
-                await using var store = SqliteStore.Open(new SqliteStoreOptions(parsed.GetRequiredValue(database)));
+                var target = parsed.GetRequiredValue(database);
+                if (!File.Exists(target))
+                    throw new StoreUnusableException($"There is no database {target}.");
+                await using var store = SqliteStore.Open(new SqliteStoreOptions(target));
                 var ns = (await store.LoadNamespacesAsync(cancellation)).FirstOrDefault(one => one.Name == parsed.GetRequiredValue(name))
                     ?? throw new HistoryImportException($"There is no namespace {parsed.GetRequiredValue(name)}.");
                 var run = await HistoryImport.RunAsync(

@@ -3,6 +3,7 @@ using Holdfast.Engine.Workflows;
 using Holdfast.Engine.Workflows.Activities;
 using Holdfast.Engine.Workflows.Signals;
 using Holdfast.Runtime.Tests.Shards;
+using Holdfast.Storage;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -103,6 +104,50 @@ public sealed class PollTests
         host.Store.LoadFailure = _ => null;
 
         Assert.Equal("w", (await worker.Task()).Head.WorkflowExecution.WorkflowId);
+    }
+
+    [Fact]
+    public async Task The_task_of_a_damaged_run_lets_the_others_pass_and_waits_for_its_mending()
+    {
+        await using var host = await ShardHost.StartAsync(cacheBytes: 1);
+        var worker = new Worker(host);
+        await worker.Start("bad");
+        await worker.Start("good");
+        host.Store.LoadFailure = run => run.WorkflowId == "bad" ? new DamagedRunException(run, "row 1 is missing.") : null;
+
+        Assert.Equal(RefusalCode.DataLoss, (await worker.PollTask()).Refusal!.Code);
+        Assert.Equal("good", (await worker.Task()).Head.WorkflowExecution.WorkflowId);
+        host.Store.LoadFailure = _ => null;
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("bad", (await worker.Task()).Head.WorkflowExecution.WorkflowId);
+    }
+
+    [Fact]
+    public async Task A_message_to_a_damaged_run_waits_for_its_mending()
+    {
+        await using var host = await ShardHost.StartAsync(cacheBytes: 1);
+        var worker = new Worker(host);
+        await worker.Start("bad");
+        await worker.Complete(await worker.Task());
+        await worker.Start("sender");
+        var task = await worker.Task();
+        host.Store.LoadFailure = run => run.WorkflowId == "bad" ? new DamagedRunException(run, "row 1 is missing.") : null;
+        var loads = host.Store.Loads;
+
+        await worker.Complete(task, Worker.SignalOther("bad"));
+        while (host.Store.Loads == loads)
+            await Task.Yield();
+        host.Store.LoadFailure = _ => null;
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+
+        var signalled = host.Watch("bad", run => Worker.Types(run.History).Contains(EventType.WorkflowExecutionSignaled));
+        while (!signalled.IsCompleted)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        Assert.NotNull(await signalled);
     }
 
     [Fact]
