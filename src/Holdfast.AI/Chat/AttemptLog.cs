@@ -5,7 +5,7 @@ namespace Holdfast.AI.Chat;
 
 /// <summary>The requests that a model call has made so far, over all attempts of its activity.</summary>
 /// <param name="begun">Called when a request is about to be made.</param>
-internal sealed class AttemptLog(IReadOnlyList<ChatAttempt> earlier, int attempt, TimeProvider time, Action<ChatAttempt[]>? begun = null)
+internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttempt> earlier, int attempt, TimeProvider time, Action<ChatAttempt[]>? begun = null)
 {
     private readonly Lock gate = new();
     // What was under way when an earlier attempt of the activity ended was never concluded: it is told as lost.
@@ -24,22 +24,50 @@ internal sealed class AttemptLog(IReadOnlyList<ChatAttempt> earlier, int attempt
 
     public int ActivityAttempt => attempt;
 
-    public void Begin(ChatTarget target, string? credential)
+    /// <summary>The request that was begun last.</summary>
+    public ChatAttempt Current
+    {
+        get
+        {
+            lock (gate)
+                return attempts[^1];
+        }
+    }
+
+    /// <summary>The call's next request, not yet begun.</summary>
+    public ModelRequest Next(ChatTarget target, string? credential, ChatCall call, List<ChatMessage> messages, ChatOptions options)
+    {
+        var number = All.Length - earlier.Count + 1;
+        return new()
+        {
+            Id = origin.OwnsActivity
+                ? ModelRequest.IdOf(origin.Namespace!, origin.RunId!, origin.ActivityId!, origin.ActivityAttempt, number)
+                : $"plain/{Guid.CreateVersion7(time.GetUtcNow())}",
+            Namespace = origin.Namespace,
+            WorkflowId = origin.WorkflowId,
+            RunId = origin.RunId,
+            WorkflowType = origin.WorkflowType,
+            ActivityId = origin.ActivityId,
+            ActivityAttempt = origin.ActivityAttempt,
+            Number = number,
+            Tenant = origin.Tenant,
+            ModelName = call.Model,
+            Provider = target.Provider,
+            Model = target.Model,
+            Credential = credential,
+            Messages = messages,
+            Options = options,
+            Streamed = call.Stream,
+            StartedAt = time.GetUtcNow(),
+            Earlier = earlier,
+        };
+    }
+
+    public void Begin(ModelRequest request)
     {
         startedAt = time.GetTimestamp();
         lock (gate)
-        {
-            attempts.Add(new()
-            {
-                Attempt = attempt,
-                Provider = target.Provider,
-                Model = target.Model,
-                Credential = credential,
-                StartedAt = time.GetUtcNow(),
-                Outcome = ChatAttempt.Lost,
-            });
-        }
-
+            attempts.Add(ChatAttempt.Of(request) with { StartedAt = time.GetUtcNow() });
         begun?.Invoke(All);
     }
 
@@ -66,15 +94,6 @@ internal sealed class AttemptLog(IReadOnlyList<ChatAttempt> earlier, int attempt
     });
 
     private long ElapsedMs => (long)time.GetElapsedTime(startedAt).TotalMilliseconds;
-
-    private ChatAttempt Current
-    {
-        get
-        {
-            lock (gate)
-                return attempts[^1];
-        }
-    }
 
     private void Change(Func<ChatAttempt, ChatAttempt> change)
     {

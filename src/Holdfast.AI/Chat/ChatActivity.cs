@@ -18,7 +18,8 @@ internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, Time
     public async Task<ChatAnswer> CallAsync(ChatCall call)
     {
         var activity = ActivityExecutionContext.Current;
-        var log = new AttemptLog(await EarlierAsync(activity.Info), activity.Info.Attempt, time, attempts =>
+        var log = new AttemptLog(
+            ModelCallOrigin.Of(activity.Info, ModelCallOrigin.DefaultTenant), await EarlierAsync(activity.Info), activity.Info.Attempt, time, attempts =>
             // At once and not with the next regular heartbeat: should this worker die, the request may have been made and paid all the same.
             activity.Heartbeat([attempts]));
         var watch = call.Stream ? Watch(activity.Info, call) : null;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.AI;
 namespace Holdfast.AI.Chat;
 
 /// <summary>Makes one model call: asks the model, and in its place those that it falls back to.</summary>
-internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials credentials, IServiceProvider services, TimeProvider time)
+internal sealed class ModelCaller(
+    DurableChatSetup setup, IChatCredentials credentials, RequestObservers observers, IServiceProvider services, TimeProvider time)
 {
     // On an answer's messages: who wrote it.
     private const string WriterProperty = "holdfast.writer";
@@ -37,17 +38,14 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
 
     /// <summary>The pieces of an answer, from the first model that gives one. Once it has begun, a failure is the caller's.</summary>
     public async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
-        ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ChatCall call, AttemptLog log, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var model = setup.Model(call.Model);
         ModelException? worst = null;
         foreach (var target in model.Targets)
         {
-            using var client = Connect(model, target, await SecretAsync(target, cancellationToken));
-            await using var updates = client
-                .GetStreamingResponseAsync(MessagesFor(call.Messages, target), OptionsFor(call, model), cancellationToken)
-                .GetAsyncEnumerator(cancellationToken);
             var begun = false;
+            await using var updates = StreamAsync(model, target, call, log, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 try
@@ -74,20 +72,22 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
     private async Task<ChatResponse> AskAsync(
         ChatModel model, ChatTarget target, ChatCall call, AttemptLog log, ChatStreamWriter? watch, CancellationToken cancellationToken)
     {
-        var reference = CredentialOf(target);
-        log.Begin(target, reference);
+        var secret = await SecretAsync(target, cancellationToken);
+        var request = Request(model, target, call, log);
+        await observers.BeginAsync(request, cancellationToken);
+        log.Begin(request);
         watch?.Begin();
+        ChatResponse? response = null;
         try
         {
-            using var client = Connect(model, target, await SecretAsync(target, cancellationToken));
-            var messages = MessagesFor(call.Messages, target);
-            var options = OptionsFor(call, model);
-            var response = watch is null
-                ? await client.GetResponseAsync(messages, options, cancellationToken)
-                : await WatchedAsync(client.GetStreamingResponseAsync(messages, options, cancellationToken), log, watch);
-            log.Answered(response, client.RequestId);
+            using var client = Connect(model, target, secret);
+            var answer = watch is null
+                ? await client.GetResponseAsync(request.Messages, request.Options, cancellationToken)
+                : await WatchedAsync(client.GetStreamingResponseAsync(request.Messages, request.Options, cancellationToken), log, watch);
+            log.Answered(answer, client.RequestId);
             watch?.Completed();
-            return Plain(response, target);
+            response = Plain(answer, target);
+            return response;
         }
         catch (ModelException exception)
         {
@@ -95,7 +95,56 @@ internal sealed class ModelCaller(DurableChatSetup setup, IChatCredentials crede
             watch?.Failed(exception);
             throw;
         }
+        finally
+        {
+            await observers.EndAsync(request, log.Current, response);
+        }
     }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        ChatModel model, ChatTarget target, ChatCall call, AttemptLog log, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var secret = await SecretAsync(target, cancellationToken);
+        var request = Request(model, target, call, log);
+        await observers.BeginAsync(request, cancellationToken);
+        log.Begin(request);
+        List<ChatResponseUpdate> all = [];
+        ChatResponse? response = null;
+        try
+        {
+            using var client = Connect(model, target, secret);
+            await using var updates = client.GetStreamingResponseAsync(request.Messages, request.Options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync())
+                        break;
+                }
+                catch (ModelException exception)
+                {
+                    log.Failed(exception);
+                    throw;
+                }
+
+                if (updates.Current.Contents.Count > 0)
+                    log.FirstToken();
+                all.Add(updates.Current);
+                yield return updates.Current;
+            }
+
+            response = all.ToChatResponse();
+            log.Answered(response, client.RequestId);
+        }
+        finally
+        {
+            // Also when the reader stops in the middle.
+            await observers.EndAsync(request, log.Current, response);
+        }
+    }
+
+    private ModelRequest Request(ChatModel model, ChatTarget target, ChatCall call, AttemptLog log) =>
+        log.Next(target, CredentialOf(target), call, MessagesFor(call.Messages, target), OptionsFor(call, model));
 
     private static async Task<ChatResponse> WatchedAsync(IAsyncEnumerable<ChatResponseUpdate> updates, AttemptLog log, ChatStreamWriter watch)
     {

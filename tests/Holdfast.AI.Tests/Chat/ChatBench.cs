@@ -20,12 +20,16 @@ internal sealed class ChatBench : IAsyncDisposable
     private TemporalWorker worker = null!;
     private Task working = Task.CompletedTask;
 
-    private ChatBench(ProviderStandIn provider, Action<ChatModel>? configure) => Services = new ServiceCollection().AddDurableChat(chat => chat
-        .AddCredential("anthropic", "test-key").AddCredential("openai", "test-key")
-        .AddAnthropic(baseUrl: provider.Address)
-        .AddOpenAI(baseUrl: provider.AddressV1)
-        .AddModel("agent", "anthropic", "claude-sonnet-5-5", configure))
-        .BuildServiceProvider();
+    private ChatBench(ProviderStandIn provider, Action<ChatModel>? configure, Action<IServiceCollection>? add)
+    {
+        var services = new ServiceCollection().AddDurableChat(chat => chat
+            .AddCredential("anthropic", "test-key").AddCredential("openai", "test-key")
+            .AddAnthropic(baseUrl: provider.Address)
+            .AddOpenAI(baseUrl: provider.AddressV1)
+            .AddModel("agent", "anthropic", "claude-sonnet-5-5", configure));
+        add?.Invoke(services);
+        Services = services.BuildServiceProvider();
+    }
 
     public ServiceProvider Services { get; }
 
@@ -35,9 +39,10 @@ internal sealed class ChatBench : IAsyncDisposable
 
     public ChatStreams Streams => Services.GetRequiredService<ChatStreams>();
 
-    public static async Task<ChatBench> OpenAsync(ProviderStandIn provider, Action<ChatModel>? configure = null)
+    /// <param name="add">Adds services to those of the model calls.</param>
+    public static async Task<ChatBench> OpenAsync(ProviderStandIn provider, Action<ChatModel>? configure = null, Action<IServiceCollection>? add = null)
     {
-        var bench = new ChatBench(provider, configure);
+        var bench = new ChatBench(provider, configure, add);
         bench.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(bench.folder, "holdfast.db"));
         bench.Client = await TemporalClient.ConnectAsync(new(bench.server.Target));
         var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero }.AddDurableChat(bench.Services).AddAllActivities(bench.Tools);

@@ -19,6 +19,7 @@ public static class DurableChatRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(builder.Credentials);
         services.AddSingleton(builder.Build());
+        services.AddSingleton<RequestObservers>();
         services.AddSingleton<ModelCaller>();
         services.AddSingleton<ChatStreams>();
         services.AddSingleton<ChatActivity>();

@@ -19,6 +19,11 @@ public sealed record ChatAttempt
     [JsonPropertyName("attempt")]
     public required int Attempt { get; init; }
 
+    /// <summary>Which request of that attempt this is, from 1; 0 in histories from before it was kept.</summary>
+    [JsonPropertyName("number")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Number { get; init; }
+
     /// <summary>The provider's name in the worker's set-up.</summary>
     [JsonPropertyName("provider")]
     public required string Provider { get; init; }
@@ -61,4 +66,16 @@ public sealed record ChatAttempt
     [JsonConverter(typeof(AIJson<UsageDetails>))]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UsageDetails? Usage { get; init; }
+
+    /// <summary>A request that is under way: lost, if nothing more is heard of it.</summary>
+    internal static ChatAttempt Of(ModelRequest request) => new()
+    {
+        Attempt = request.ActivityAttempt,
+        Number = request.Number,
+        Provider = request.Provider,
+        Model = request.Model,
+        Credential = request.Credential,
+        StartedAt = request.StartedAt,
+        Outcome = Lost,
+    };
 }
