@@ -5,7 +5,7 @@ namespace Holdfast.AI.Chat;
 
 /// <summary>The requests that a model call has made so far, over all attempts of its activity.</summary>
 /// <param name="begun">Called when a request is about to be made.</param>
-internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttempt> earlier, int attempt, TimeProvider time, Action<ChatAttempt[]>? begun = null)
+internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttempt> earlier, int attempt, TimeProvider time, Action? begun = null)
 {
     private readonly Lock gate = new();
     // What was under way when an earlier attempt of the activity ended was never concluded: it is told as lost.
@@ -68,7 +68,7 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
         startedAt = time.GetTimestamp();
         lock (gate)
             attempts.Add(ChatAttempt.Of(request) with { StartedAt = time.GetUtcNow() });
-        begun?.Invoke(All);
+        begun?.Invoke();
     }
 
     public void FirstToken()

@@ -14,14 +14,20 @@ internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, Time
 {
     public const string Name = "HoldfastModelCall";
 
+    // A request is told in a heartbeat only once it has taken this long. Told at once, the heartbeat of a call that is answered quickly would
+    // race its completion, and the SDK warns of the one that comes late. Given up for it: a worker that dies within this time of a request
+    // leaves no trace of that request. Regular heartbeats come too late to tell of one: seconds apart.
+    private static readonly TimeSpan BegunAfter = TimeSpan.FromMilliseconds(500);
+
     [Activity(Name)]
     public async Task<ChatAnswer> CallAsync(ChatCall call)
     {
         var activity = ActivityExecutionContext.Current;
-        var log = new AttemptLog(
-            ModelCallOrigin.Of(activity.Info, ModelCallOrigin.DefaultTenant), await EarlierAsync(activity.Info), activity.Info.Attempt, time, attempts =>
-            // At once and not with the next regular heartbeat: should this worker die, the request may have been made and paid all the same.
-            activity.Heartbeat([attempts]));
+        AttemptLog? log = null;
+        await using var begun = time.CreateTimer(_ => activity.Heartbeat([log!.All]), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        log = new(
+            ModelCallOrigin.Of(activity.Info, ModelCallOrigin.DefaultTenant), await EarlierAsync(activity.Info), activity.Info.Attempt, time,
+            () => begun.Change(BegunAfter, Timeout.InfiniteTimeSpan));
         var watch = call.Stream ? Watch(activity.Info, call) : null;
         try
         {

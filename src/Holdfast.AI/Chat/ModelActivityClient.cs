@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Holdfast.AI.Models;
 using Microsoft.Extensions.AI;
 using Temporalio.Exceptions;
@@ -7,18 +6,18 @@ using Temporalio.Workflows;
 namespace Holdfast.AI.Chat;
 
 /// <summary>Carries out each model call of a workflow as one activity.</summary>
-internal sealed class ModelActivityClient(string model, DurableChatOptions options, List<ChatAttempt>? attempts = null, bool stream = false) : IChatClient
+internal sealed class ModelActivityClient(string model, DurableChatOptions durable, List<ChatAttempt>? attempts = null, bool stream = false)
 {
     private readonly List<ChatAttempt> attempts = attempts ?? [];
 
     public IReadOnlyList<ChatAttempt> Attempts => attempts;
 
     /// <summary>The same client with its answers watched. Attempts of both are kept together.</summary>
-    public ModelActivityClient Streaming() => new(model, options, attempts, stream: true);
+    public ModelActivityClient Streaming() => new(model, durable, attempts, stream: true);
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options1 = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        var call = ChatCall.Of(model, messages, options1, stream || options.Stream);
+        var call = ChatCall.Of(model, messages, options, stream || durable.Stream);
         while (true)
         {
             TimeSpan wait;
@@ -28,11 +27,16 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions optio
                 attempts.AddRange(answer.Attempts);
                 return answer.Response;
             }
+            catch (ActivityFailureException failure) when (failure.InnerException is TimeoutFailureException { LastHeartbeatDetails.Count: > 0 } timeout)
+            {
+                attempts.AddRange(timeout.LastHeartbeatDetails.ElementAt<ChatAttempt[]>(0) ?? []);
+                throw;
+            }
             catch (ActivityFailureException failure) when (failure.InnerException is ApplicationFailureException cause)
             {
                 if (cause.Details.Count > 0)
                     attempts.AddRange(cause.Details.ElementAt<ChatAttempt[]>(0) ?? []);
-                if (cause.ErrorType != ModelFailureKind.RateLimitedLong || cause.NextRetryDelay is not { } asked || asked > options.LongestRateLimitWait)
+                if (cause.ErrorType != ModelFailureKind.RateLimitedLong || cause.NextRetryDelay is not { } asked || asked > durable.LongestRateLimitWait)
                     throw;
                 wait = asked;
             }
@@ -42,23 +46,9 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions optio
         }
     }
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var response = await Streaming().GetResponseAsync(messages, options, cancellationToken);
-        foreach (var update in response.ToChatResponseUpdates())
-            yield return update;
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
-
-    public void Dispose()
-    {
-    }
-
     private ActivityOptions ActivityOptions(CancellationToken cancellationToken)
     {
-        var activity = (ActivityOptions)options.Activity.Clone();
+        var activity = (ActivityOptions)durable.Activity.Clone();
         activity.Summary ??= model;
         if (cancellationToken.CanBeCanceled)
             activity.CancellationToken = cancellationToken;

@@ -92,7 +92,13 @@ internal sealed class ModelCaller(
         catch (ModelException exception)
         {
             log.Failed(exception);
-            watch?.Failed(exception);
+            watch?.Failed(exception.Kind);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            // Cancelled, mostly. Whoever watches must hear of that end too, and the stream must not be taken for one that is still written.
+            watch?.Failed(exception is OperationCanceledException ? ChatStreamEvent.Cancelled : ModelFailureKind.Unknown);
             throw;
         }
         finally
@@ -221,7 +227,10 @@ internal sealed class ModelCaller(
 
     // If any of the models may answer later, the call is worth another try, as soon as the first of them may.
     private static ModelException MoreHopeful(ModelException? earlier, ModelException later) =>
-        earlier is null ? later
-        : earlier.Retryable != later.Retryable ? earlier.Retryable ? earlier : later
-        : (earlier.RetryAfter ?? TimeSpan.Zero) <= (later.RetryAfter ?? TimeSpan.Zero) ? earlier : later;
+        earlier is null || Hope(later) > Hope(earlier) || (Hope(later) == Hope(earlier) && Wait(later) < Wait(earlier)) ? later : earlier;
+
+    // A wait of hours is the workflow's to wait for, and still better than a failure that no wait mends.
+    private static int Hope(ModelException exception) => exception.Retryable ? 2 : exception.Kind == ModelFailureKind.RateLimitedLong ? 1 : 0;
+
+    private static TimeSpan Wait(ModelException exception) => exception.RetryAfter ?? TimeSpan.Zero;
 }

@@ -12,7 +12,7 @@ internal sealed class CompatibleProvider(string name, string? credential, Uri ba
     {
         // The SDK insists on a key; servers that need none ignore it.
         var client = new ChatClient(connection.Model, new ApiKeyCredential(connection.Secret ?? "none"), OpenAIProvider.Options(baseUrl, connection));
-        return new ConfiguringChatClient(client.AsIChatClient(), options =>
+        return new ConfigureOptionsChatClient(client.AsIChatClient(), options =>
         {
             if (maxCompletionTokens || options.MaxOutputTokens is not { } limit)
                 return;

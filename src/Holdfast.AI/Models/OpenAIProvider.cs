@@ -13,7 +13,7 @@ internal sealed class OpenAIProvider(string name, string credential, Uri baseUrl
     public override IChatClient Connect(ChatConnection connection)
     {
         var client = new OpenAIClient(new ApiKeyCredential(connection.Secret!), Options(baseUrl, connection));
-        return new ConfiguringChatClient(client.GetResponsesClient().AsIChatClient(connection.Model), options =>
+        return new ConfigureOptionsChatClient(client.GetResponsesClient().AsIChatClient(connection.Model), options =>
         {
             // The whole conversation is sent each time: what a server keeps cannot be replayed, and the customer's words are not left there.
             options.ConversationId = null;

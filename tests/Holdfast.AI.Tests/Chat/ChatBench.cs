@@ -12,7 +12,7 @@ internal sealed class ChatBench : IAsyncDisposable
 {
     public const string TaskQueue = "chat";
 
-    private static readonly Type[] Workflows = [typeof(AgentWorkflow), typeof(OrderFormWorkflow), typeof(StreamingWorkflow)];
+    private static readonly Type[] Workflows = [typeof(AgentWorkflow), typeof(OrderFormWorkflow), typeof(StreamingWorkflow), typeof(ImpatientWorkflow)];
 
     private readonly string folder = Directory.CreateTempSubdirectory("holdfast-chat-").FullName;
     private readonly CancellationTokenSource stop = new();

@@ -55,6 +55,12 @@ public sealed class DurableChatTests
         await using var bench = await ChatBench.OpenAsync(provider);
 
         Assert.Equal("Both met.", (await bench.RunAsync<AgentReport>("AgentWorkflow", "Meet!")).Text);
+
+        // One after the other, the first would have waited in vain, been tried again, and met itself.
+        Assert.Equal(2, bench.Tools.Meetings);
+        var results = provider.Requests.Last().Body["messages"]!.AsArray().Last()!["content"]!.AsArray();
+        Assert.Equal(2, results.Count);
+        Assert.All(results, result => Assert.Contains("met", result!["content"]!.ToJsonString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -176,6 +182,18 @@ public sealed class DurableChatTests
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
         Assert.IsType<CanceledFailureException>(failed.InnerException);
         await ChatBench.ReplayAsync(handle);
+    }
+
+    [Fact]
+    public async Task What_a_call_took_that_ran_out_of_time_is_known_too()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(StandInReply.Silence());
+        await using var bench = await ChatBench.OpenAsync(provider);
+
+        var report = await bench.RunAsync<AgentReport>("ImpatientWorkflow", "Hi");
+
+        Assert.Equal("Timeout", report.Text);
+        Assert.Equal(("anthropic", "lost"), (Assert.Single(report.Attempts).Provider, report.Attempts[0].Outcome));
     }
 
     [Fact]

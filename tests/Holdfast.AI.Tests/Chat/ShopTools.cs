@@ -12,6 +12,9 @@ public sealed class ShopTools
     private int meetings;
     private readonly TaskCompletionSource met = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>How often <see cref="MeetAsync"/> was begun, tries counted.</summary>
+    public int Meetings => meetings;
+
     /// <summary>The idempotency keys of all calls, in order.</summary>
     public ConcurrentQueue<string> Keys { get; } = [];
 

@@ -107,7 +107,7 @@ public sealed class StreamingTests
         Assert.Equal(ChatStreamEventKind.Reset, behind[0].Kind);
         Assert.Equal("11808 ", behind[1].Text);
         Assert.Equal("19999 ", all[^1].Text);
-        await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(streams.ReadAsync("w", after: all[^1].Id), 1, TimeSpan.FromMilliseconds(50)));
+        await NothingComesAsync(streams, "w", after: all[^1].Id);
     }
 
     [Fact]
@@ -126,12 +126,53 @@ public sealed class StreamingTests
         busy.Completed();
 
         Assert.Equal([ChatStreamEventKind.Started, ChatStreamEventKind.Completed], (await ReadAsync(streams.ReadAsync("busy"), 2)).Select(happened => happened.Kind));
-        await Assert.ThrowsAsync<TimeoutException>(() => ReadAsync(streams.ReadAsync("w0"), 1, TimeSpan.FromMilliseconds(50)));
+        await NothingComesAsync(streams, "w0");
+    }
+
+    [Fact]
+    public async Task A_call_that_failed_is_not_under_way_any_more()
+    {
+        var streams = new ChatStreams(TimeProvider.System);
+        var failed = streams.Write("default", "failed", "run/1", 1, "m");
+        failed.Begin();
+        failed.Failed("ModelTimeout");
+        for (var number = 0; number < 1_000; number++)
+            streams.Write("default", $"w{number}", "run/1", 1, "m").Begin();
+
+        // Those under way took its place.
+        await NothingComesAsync(streams, "failed");
+    }
+
+    [Fact]
+    public async Task Readers_of_a_call_that_is_cancelled_are_told()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(Half().Then(new TaskCompletionSource().Task, OtherHalf()));
+        await using var bench = await ChatBench.OpenAsync(provider);
+        var handle = await bench.StartAsync("StreamingWorkflow", "Hi");
+        await using var reader = bench.Streams.ReadAsync(handle.Id).GetAsyncEnumerator();
+        await NextAsync(reader);
+        Assert.Equal("Half", (await NextAsync(reader)).Text);
+
+        await handle.CancelAsync();
+
+        var last = await NextAsync(reader);
+        Assert.Equal((ChatStreamEventKind.Failed, ChatStreamEvent.Cancelled), (last.Kind, last.Text));
     }
 
     private static StandInReply Half() => StandInReply.Events([.. AnthropicWire.Opening(), AnthropicWire.Piece("Half")]);
 
     private static StandInReply OtherHalf() => StandInReply.Events([AnthropicWire.Piece(" and half"), .. AnthropicWire.Closing()]);
+
+    private static async Task NothingComesAsync(ChatStreams streams, string workflowId, string? after = null)
+    {
+        using var stop = new CancellationTokenSource();
+        await using var reader = streams.ReadAsync(workflowId, after).GetAsyncEnumerator(stop.Token);
+        var next = reader.MoveNextAsync().AsTask();
+        // What there is would be given at once.
+        Assert.False(next.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+    }
 
     private static async Task<ChatStreamEvent> NextAsync(IAsyncEnumerator<ChatStreamEvent> reader)
     {
@@ -139,10 +180,10 @@ public sealed class StreamingTests
         return reader.Current;
     }
 
-    private static async Task<List<ChatStreamEvent>> ReadAsync(IAsyncEnumerable<ChatStreamEvent> stream, int count, TimeSpan? patience = null)
+    private static async Task<List<ChatStreamEvent>> ReadAsync(IAsyncEnumerable<ChatStreamEvent> stream, int count)
     {
         var seen = new List<ChatStreamEvent>();
-        using var stop = new CancellationTokenSource(patience ?? Patience);
+        using var stop = new CancellationTokenSource(Patience);
         try
         {
             await foreach (var happened in stream.WithCancellation(stop.Token))

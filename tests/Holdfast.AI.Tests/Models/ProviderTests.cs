@@ -55,6 +55,39 @@ public sealed class ProviderTests
     }
 
     [Fact]
+    public async Task A_rate_limit_of_hours_is_not_forgotten_for_a_fallback_that_can_never_answer()
+    {
+        await using var server = await ProviderStandIn.StartAsync(
+            AnthropicWire.Failure(429, "rate_limit_error", "later", ("retry-after", "7200")),
+            OpenAIWire.Failure(401, "invalid_api_key"));
+
+        var failure = await Calls.FailAsync(server, "anthropic", configure: model => model.FallBackTo("openai", "gpt-6.1-sol"));
+
+        Assert.Equal((ModelFailureKind.RateLimitedLong, TimeSpan.FromHours(2)), (failure.Kind, failure.RetryAfter));
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_that_is_missing_hands_over_to_the_next_one(bool streamed)
+    {
+        await using var server = await ProviderStandIn.StartAsync(streamed ? OpenAIWire.Stream("Hel", "lo") : OpenAIWire.Answer("Hello"));
+        await using var services = new ServiceCollection().AddDurableChat(chat => chat
+            .AddCredential("openai", Calls.Key)
+            .AddAnthropic(baseUrl: server.Address)
+            .AddOpenAI(baseUrl: server.AddressV1)
+            .AddModel("m", "anthropic", "claude-sonnet-5-5", model => model.FallBackTo("openai", "gpt-6.1-sol")))
+            .BuildServiceProvider();
+        var client = services.GetRequiredKeyedService<IChatClient>("m");
+
+        var response = streamed ? await client.GetStreamingResponseAsync("Hi").ToChatResponseAsync() : await client.GetResponseAsync("Hi");
+
+        Assert.Equal("Hello", response.Text);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task A_crowded_provider_hands_over_to_the_next_one()
     {
         await using var server = await ProviderStandIn.StartAsync(request =>

@@ -58,6 +58,7 @@ public sealed class SampleTests : IAsyncLifetime
         });
         using var first = SampleProgram.Start("AgentWithTools", server.Target, provider.Address);
         await asked.Task.WaitAsync(Patience);
+        await Eventually.SeesAsync("the request in a heartbeat", RequestToldAsync);
 
         await first.KillAsync();
         await server.CrashAsync();
@@ -108,13 +109,23 @@ public sealed class SampleTests : IAsyncLifetime
     // How each request of the agent ended, as its history tells.
     private async Task<string[]> OutcomesAsync()
     {
-        var client = await TemporalClient.ConnectAsync(new(server.Target));
-        var history = await client.GetWorkflowHandle("shop-agent Where is order 7? If it is late, refund it.").FetchHistoryAsync();
+        var history = await (await AgentAsync()).FetchHistoryAsync();
         return [.. history.Events
             .Select(happened => happened.ActivityTaskCompletedEventAttributes?.Result?.Payloads_.Single().Data.ToStringUtf8())
             .Where(result => result?.Contains("\"attempts\"", StringComparison.Ordinal) is true)
             .SelectMany(result => JsonNode.Parse(result!)!["attempts"]!.AsArray().Select(attempt => attempt!["outcome"]!.GetValue<string>()))];
     }
+
+    private async Task<object?> RequestToldAsync()
+    {
+        var agent = await AgentAsync();
+        var described = await agent.Client.Connection.WorkflowService.DescribeWorkflowExecutionAsync(
+            new() { Namespace = agent.Client.Options.Namespace, Execution = new() { WorkflowId = agent.Id } });
+        return described.PendingActivities.FirstOrDefault()?.HeartbeatDetails;
+    }
+
+    private async Task<WorkflowHandle> AgentAsync() =>
+        (await TemporalClient.ConnectAsync(new(server.Target))).GetWorkflowHandle("shop-agent Where is order 7? If it is late, refund it.");
 
     private static async Task<string?> PageAsync(HttpClient http)
     {

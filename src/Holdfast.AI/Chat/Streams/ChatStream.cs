@@ -70,7 +70,7 @@ internal sealed class ChatStream(string epoch)
         {
             if (closed || underWay.GetValueOrDefault(happened.Call) != happened.Attempt)
                 return;
-            if (happened.Kind is ChatStreamEventKind.Completed)
+            if (happened.Kind is ChatStreamEventKind.Completed or ChatStreamEventKind.Failed)
                 underWay.Remove(happened.Call);
 
             var numbered = happened with { Id = Position(next + 1) };

@@ -8,6 +8,9 @@ namespace Holdfast.AI.Chat;
 /// </summary>
 public sealed record ChatStreamEvent
 {
+    /// <summary>The text of <see cref="ChatStreamEventKind.Failed"/> when the call was cancelled; otherwise it is one of <see cref="Models.ModelFailureKind"/>.</summary>
+    public const string Cancelled = "Cancelled";
+
     /// <summary>Where this event stands. Give the last one that was read to go on after it.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }

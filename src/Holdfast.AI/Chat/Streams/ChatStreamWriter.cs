@@ -1,4 +1,3 @@
-using Holdfast.AI.Models;
 using Microsoft.Extensions.AI;
 
 namespace Holdfast.AI.Chat;
@@ -37,7 +36,7 @@ internal sealed class ChatStreamWriter(ChatStream stream, string call, int attem
 
     public void Completed() => Add(ChatStreamEventKind.Completed);
 
-    public void Failed(ModelException exception) => Add(ChatStreamEventKind.Failed, exception.Kind);
+    public void Failed(string why) => Add(ChatStreamEventKind.Failed, why);
 
     private void Add(ChatStreamEventKind kind, string text = "") =>
         stream.Add(new() { Id = "", Kind = kind, Call = call, Attempt = attempt, Model = model, Text = text });
