@@ -61,7 +61,7 @@ internal static class PayloadDecoder
     {
         try
         {
-            using var document = JsonDocument.Parse(data);
+            using var document = JsonDocument.Parse(CompressedJson.Expand(data));
             using var buffer = new MemoryStream();
             using (var writer = new Utf8JsonWriter(buffer, options))
                 document.WriteTo(writer);

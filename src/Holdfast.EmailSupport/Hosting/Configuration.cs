@@ -14,6 +14,7 @@ internal sealed record Configuration
 {
     public const string FileName = "holdfast.json";
     private const string Prefix = "HOLDFAST__";
+    private const int MostAtOnce = 10_000;
 
     public required MailIdentity Identity { get; init; }
 
@@ -82,7 +83,7 @@ internal sealed record Configuration
         RemindMailTo = settings.Approval.RemindMailTo is { } approver ? Address("Approval:RemindMailTo", approver) : null,
         Imap = settings.Imap is { } imap ? ImapOf(imap) : null,
         Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp, settings.Imap is not null) : null,
-        Model = ModelOf(settings.Models.Anthropic, anthropicKeyOfEnvironment),
+        Model = ModelOf(settings.Models, anthropicKeyOfEnvironment),
         Server = settings.Server,
     };
 
@@ -114,16 +115,17 @@ internal sealed record Configuration
         CopyTo = [.. smtp.CopyTo.Select(address => Address("Smtp:CopyTo", address))],
     };
 
-    private static ModelSettings ModelOf(SupportSettings.AnthropicSection anthropic, string? keyOfEnvironment) => new()
+    private static ModelSettings ModelOf(SupportSettings.ModelsSection models, string? keyOfEnvironment) => new()
     {
-        AnthropicApiKey = string.IsNullOrWhiteSpace(anthropic.ApiKey) ? keyOfEnvironment : anthropic.ApiKey,
-        AnthropicBaseUrl = Uri.TryCreate(anthropic.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        AnthropicApiKey = string.IsNullOrWhiteSpace(models.Anthropic.ApiKey) ? keyOfEnvironment : models.Anthropic.ApiKey,
+        AnthropicBaseUrl = Uri.TryCreate(models.Anthropic.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url!
-            : throw Wrong("Models:Anthropic:BaseUrl", anthropic.BaseUrl, "an http or https address"),
-        Model = anthropic.Model.Length > 0 ? anthropic.Model : throw Wrong("Models:Anthropic:Model", "", "the id of a model"),
-        MaxOutputTokens = anthropic.MaxOutputTokens > 0
-            ? anthropic.MaxOutputTokens
-            : throw Wrong("Models:Anthropic:MaxOutputTokens", $"{anthropic.MaxOutputTokens}", "a number above 0"),
+            : throw Wrong("Models:Anthropic:BaseUrl", models.Anthropic.BaseUrl, "an http or https address"),
+        Model = models.Anthropic.Model.Length > 0 ? models.Anthropic.Model : throw Wrong("Models:Anthropic:Model", "", "the id of a model"),
+        MaxOutputTokens = models.Anthropic.MaxOutputTokens > 0
+            ? models.Anthropic.MaxOutputTokens
+            : throw Wrong("Models:Anthropic:MaxOutputTokens", $"{models.Anthropic.MaxOutputTokens}", "a number above 0"),
+        Concurrency = models.Concurrency is > 0 and <= MostAtOnce ? models.Concurrency : throw Wrong("Models:Concurrency", $"{models.Concurrency}", $"a number from 1 to {MostAtOnce}"),
     };
 
     private static MailAddress Address(string name, string value) =>

@@ -21,6 +21,9 @@ internal sealed class ModelSettings
 
     public int MaxOutputTokens { get; init; } = 4096;
 
+    /// <summary>How many model calls, and other steps, this program makes at once.</summary>
+    public int Concurrency { get; init; } = 32;
+
     [MemberNotNullWhen(true, nameof(AnthropicApiKey))]
     public bool HasKey => !string.IsNullOrWhiteSpace(AnthropicApiKey);
 

@@ -110,6 +110,9 @@ internal sealed class SupportSettings
 
     internal sealed class ModelsSection
     {
+        /// <summary>How many model calls, and other steps, this program makes at once.</summary>
+        public int Concurrency { get; set; } = 32;
+
         public AnthropicSection Anthropic { get; set; } = new();
     }
 

@@ -8,7 +8,7 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>Runs the workflows and their activities.</summary>
 internal sealed partial class SupportWorker(
     ServerLink link,
-    SupportSettings.ServerSection server,
+    Configuration configuration,
     IServiceProvider services,
     SendReply send,
     RemindApprover remind,
@@ -16,15 +16,12 @@ internal sealed partial class SupportWorker(
     TimeProvider time,
     ILogger<SupportWorker> logger) : EarlyStoppingService
 {
-    // Model calls mostly wait for the network.
-    private const int ConcurrentActivities = 32;
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(2);
 
     public static TemporalWorkerOptions Options(
         string taskQueue, IServiceProvider services, SendReply send, RemindApprover remind, ILoggerFactory logs) =>
         new TemporalWorkerOptions(taskQueue)
         {
-            MaxConcurrentActivities = ConcurrentActivities,
             GracefulShutdownTimeout = TimeSpan.FromSeconds(5),
             LoggerFactory = logs,
         }
@@ -33,6 +30,13 @@ internal sealed partial class SupportWorker(
         .AddAllActivities(send)
         .AddAllActivities(remind);
 
+    private TemporalWorkerOptions Options()
+    {
+        var options = Options(configuration.Server.TaskQueue, services, send, remind, logs);
+        options.MaxConcurrentActivities = configuration.Model.Concurrency;
+        return options;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var client = await link.ClientAsync(stoppingToken);
@@ -40,7 +44,7 @@ internal sealed partial class SupportWorker(
         {
             try
             {
-                using var worker = new TemporalWorker(client, Options(server.TaskQueue, services, send, remind, logs));
+                using var worker = new TemporalWorker(client, Options());
                 await worker.ExecuteAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text.Json;
 using Holdfast.AI.Chat;
 using Microsoft.Extensions.AI;
 using Temporalio.Converters;
@@ -38,4 +40,57 @@ public sealed class RecordedCallTests
         // Written again, it is the same: so a conversation that grows call by call stays byte for byte what was sent before.
         Assert.Equal(payload.Data, (await DataConverter.Default.ToPayloadAsync(read)).Data);
     }
+
+    [Fact]
+    public async Task A_long_conversation_is_recorded_in_a_fraction_of_its_size()
+    {
+        var call = Long(400);
+
+        var payload = await DataConverter.Default.ToPayloadAsync(call);
+        var read = await DataConverter.Default.ToValueAsync<ChatCall>(payload);
+
+        Assert.Equal(call.Messages.Select(message => (message.Role, message.Text)), read.Messages.Select(message => (message.Role, message.Text)));
+        Assert.InRange(payload.Data.Length, 1, call.Messages.Sum(message => message.Text.Length) / 2);
+        Assert.Equal(payload.Data, (await DataConverter.Default.ToPayloadAsync(read)).Data);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_grew_begins_with_the_bytes_of_the_shorter_one()
+    {
+        var before = (await DataConverter.Default.ToPayloadAsync(Long(2_000))).Data.ToByteArray();
+        var after = (await DataConverter.Default.ToPayloadAsync(Long(2_010))).Data.ToByteArray();
+
+        Assert.InRange(before.AsSpan().CommonPrefixLength(after), before.Length / 2, before.Length);
+    }
+
+    [Fact]
+    public async Task A_short_conversation_stays_readable_in_the_history() =>
+        Assert.Contains("Line 3: ", (await DataConverter.Default.ToPayloadAsync(Long(10))).Data.ToStringUtf8(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("data:application/json+gzip;base64,*")]
+    [InlineData("data:application/json+gzip;base64,AAAA")]
+    public void Damaged_messages_are_told_as_such(string messages) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ChatCall>($$"""{"model":"m","messages":"{{messages}}"}"""));
+
+    [Fact]
+    public void Messages_that_would_fill_the_memory_are_refused()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            gzip.Write(new byte[65 * 1024 * 1024]);
+        var json = $$"""{"model":"m","messages":"{{ConversationJson.Prefix}}{{Convert.ToBase64String(packed.ToArray())}}"}""";
+
+        var refusal = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ChatCall>(json));
+
+        Assert.Contains("longer than", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static ChatCall Long(int lines) => new()
+    {
+        Model = "m",
+        Messages = [.. Enumerable.Range(0, lines).Select(number => new ChatMessage(
+            number % 2 == 0 ? ChatRole.User : ChatRole.Assistant, $"Line {number}: " + string.Concat(Enumerable.Repeat($"{number * 7919 % 1009} words of it; ", 20))))],
+    };
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Google.Protobuf;
 using Holdfast.Dashboard.Decoding;
@@ -22,6 +23,23 @@ public sealed class PayloadDecoderTests
         var decoded = PayloadDecoder.Decode(Of("json/plain", "{oops"));
 
         Assert.Equal((PayloadForm.Text, "{oops"), (decoded.Form, decoded.Text));
+    }
+
+    [Fact]
+    public void Compressed_json_within_json_is_shown_in_its_place()
+    {
+        var decoded = PayloadDecoder.Decode(Of("json/plain", $$"""{"messages":"{{Compressed("""[{"text":"Hello"}]""")}}","kept":["data:application/json+gzip;base64,??"]}"""));
+
+        Assert.Contains("\"text\": \"Hello\"", decoded.Text, StringComparison.Ordinal);
+        Assert.Contains("base64,??", decoded.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compressed_json_that_would_fill_the_memory_stays_as_it_is()
+    {
+        var bomb = Compressed("\"" + new string('a', 20 * 1024 * 1024) + "\"");
+
+        Assert.Contains(bomb[..50], PayloadDecoder.Decode(Of("json/plain", $"\"{bomb}\"")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,4 +89,12 @@ public sealed class PayloadDecoderTests
 
     private static Payload Of(string encoding, string text) =>
         new() { Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) }, Data = ByteString.CopyFrom(text, Encoding.UTF8) };
+
+    private static string Compressed(string json)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(json));
+        return "data:application/json+gzip;base64," + Convert.ToBase64String(packed.ToArray());
+    }
 }

@@ -57,6 +57,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "Smtp": { "Port": 25 } }""", "Smtp:Host")]
     [InlineData("""{ "Smtp": { "Host": "h", "Port": 0 } }""", "Smtp:Port")]
     [InlineData("""{ "Smtp": { "Host": "h", "Port": "many" } }""", "Smtp:Port")]
+    [InlineData("""{ "Models": { "Concurrency": 0 } }""", "Models:Concurrency")]
     [InlineData("""{ "Models": { "Anthropic": { "BaseUrl": "ftp://x" } } }""", "Models:Anthropic:BaseUrl")]
     [InlineData("""{ "Support": """, "is not valid JSON")]
     public void A_wrong_setting_is_named(string json, string named) =>

@@ -13,7 +13,7 @@ internal sealed record ChatCall
     public required string Model { get; init; }
 
     [JsonPropertyName("messages")]
-    [JsonConverter(typeof(AIJson<IList<ChatMessage>>))]
+    [JsonConverter(typeof(ConversationJson))]
     public required IList<ChatMessage> Messages { get; init; }
 
     [JsonPropertyName("options")]
