@@ -1,4 +1,6 @@
 using Holdfast.Engine;
+using Holdfast.Storage.Payloads;
+using Holdfast.Storage.Sqlite.Payloads;
 using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Storage.Sqlite;
@@ -33,6 +35,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement deleteCurrentRun;
     private readonly Statement markCompacted;
     private readonly VisibilityWriter visibility;
+    private readonly ChunkWriter chunks;
 
     public CommitWriter(SqliteConnection connection, ShardOwnership shards)
     {
@@ -73,6 +76,7 @@ internal sealed class CommitWriter : IDisposable
         markCompacted = new Statement(connection, "UPDATE entity SET base_sequence = ?2, compacted = 1 WHERE entity_id = ?1");
         deleteCurrentRun = new Statement(connection, "DELETE FROM current_run WHERE namespace_id = ?1 AND workflow_id = ?2 AND run_id = ?3");
         visibility = new VisibilityWriter(connection);
+        chunks = new ChunkWriter(connection);
     }
 
     /// <summary>Writes all, durable on return, or throws and writes nothing.</summary>
@@ -118,6 +122,7 @@ internal sealed class CommitWriter : IDisposable
         }
 
         visibility.Dispose();
+        chunks.Dispose();
     }
 
     private void Apply(int shard, RunWrite write)
@@ -155,6 +160,7 @@ internal sealed class CommitWriter : IDisposable
         changed.Remove(header);
         foreach (var delete in deletes)
             delete.Bind(1, header.EntityId).Execute();
+        chunks.Collect(chunks.EndUses(header.EntityId));
         deleteCurrentRun.Bind(1, run.NamespaceId).Bind(2, run.WorkflowId).Bind(3, run.RunId).Execute();
     }
 
@@ -164,11 +170,10 @@ internal sealed class CommitWriter : IDisposable
             return;
 
         deletes[0].Bind(1, header.EntityId).Execute();
+        var used = chunks.EndUses(header.EntityId);
         foreach (var row in write.Compacted)
-        {
-            insertRow.Bind(1, header.EntityId).Bind(2, row.Sequence).Bind(3, row.FirstEventId).Bind(4, row.LastEventId)
-                .Bind(5, row.Records.Span).Execute();
-        }
+            Insert(header.EntityId, row.Sequence, row.FirstEventId, row.LastEventId, row.Records);
+        chunks.Collect(used);
 
         header.BaseSequence = header.NextSequence - 1;
         markCompacted.Bind(1, header.EntityId).Bind(2, header.BaseSequence).Execute();
@@ -224,8 +229,7 @@ internal sealed class CommitWriter : IDisposable
         if (write.Sequence != header.NextSequence)
             throw CommitConflictException.Sequence(write.Run, header.NextSequence, write.Sequence);
 
-        insertRow.Bind(1, header.EntityId).Bind(2, write.Sequence).Bind(3, write.FirstEventId).Bind(4, write.LastEventId)
-            .Bind(5, write.Records.Span).Execute();
+        Insert(header.EntityId, write.Sequence, write.FirstEventId, write.LastEventId, write.Records);
         header.NextSequence++;
         if (!write.HasSnapshot)
             return;
@@ -236,6 +240,12 @@ internal sealed class CommitWriter : IDisposable
             header.Changed = true;
             changed.Add(header);
         }
+    }
+
+    private void Insert(long entityId, long sequence, long firstEventId, long lastEventId, ReadOnlyMemory<byte> records)
+    {
+        var stored = ChunkedRow.Suits(records.Span) ? chunks.Write(entityId, records) : records.Span;
+        insertRow.Bind(1, entityId).Bind(2, sequence).Bind(3, firstEventId).Bind(4, lastEventId).Bind(5, stored).Execute();
     }
 
     private void Set(long entityId, SlotChange slot)
@@ -298,6 +308,7 @@ internal sealed class CommitWriter : IDisposable
         // What is remembered went astray with the transaction.
         headers.Clear();
         changed.Clear();
+        chunks.Undo();
         try
         {
             rollback.Execute();

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Holdfast.Engine;
+using Holdfast.Storage.Payloads;
+using Holdfast.Storage.Sqlite.Payloads;
 using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Storage.Sqlite;
@@ -19,10 +21,12 @@ internal sealed class Reader : IDisposable
     private readonly Statement findOwing;
     private readonly Statement findWaking;
     private readonly Statement findExpired;
+    private readonly ChunkReader chunks;
 
     public Reader(SqliteConnection connection)
     {
         Connection = connection;
+        chunks = new ChunkReader(connection);
         begin = new Statement(connection, "BEGIN");
         end = new Statement(connection, "COMMIT");
         findHeader = new Statement(connection, """
@@ -76,7 +80,9 @@ internal sealed class Reader : IDisposable
             if (FindHeader(run) is not { } header)
                 return null;
             var first = FirstSequence(header);
-            return new StoredRun(ReadRows(run, header, first).ConvertAll(row => row.Records.ToArray()), ReadSlots(header), first);
+            var rows = ReadRows(run, header, first);
+            chunks.CheckUses(run, header.EntityId);
+            return new StoredRun(rows.ConvertAll(row => row.Records.ToArray()), ReadSlots(header), first);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
         {
@@ -86,6 +92,7 @@ internal sealed class Reader : IDisposable
         {
             loadRows.Reset();
             loadSlots.Reset();
+            chunks.Clear();
         }
     }
 
@@ -109,11 +116,10 @@ internal sealed class Reader : IDisposable
         loadRows.Bind(1, header.EntityId).Bind(2, low);
         while (loadRows.Read())
         {
-            var row = CurrentRow();
-            if (row.FirstEventId > lastEventId)
+            if (loadRows.Long(1) > lastEventId)
                 break;
-            if (row.LastEventId >= firstEventId)
-                rows.Add(row);
+            if (loadRows.Long(2) >= firstEventId)
+                rows.Add(CurrentRow(run));
         }
 
         return rows;
@@ -199,6 +205,7 @@ internal sealed class Reader : IDisposable
     {
         foreach (var statement in new[] { begin, end, findHeader, loadRows, loadSlots, findCurrentRun, findOwing, findWaking, findExpired, probe, findCompactable })
             statement.Dispose();
+        chunks.Dispose();
         Connection.Dispose();
     }
 
@@ -218,6 +225,7 @@ internal sealed class Reader : IDisposable
         {
             loadRows.Reset();
             loadSlots.Reset();
+            chunks.Clear();
             end.Execute();
         }
     }
@@ -231,7 +239,7 @@ internal sealed class Reader : IDisposable
             var expected = firstSequence + rows.Count;
             if (loadRows.Long(0) != expected)
                 throw new DamagedRunException(run, $"journal row {expected} is missing.");
-            rows.Add(CurrentRow());
+            rows.Add(CurrentRow(run));
         }
 
         var last = firstSequence + rows.Count - 1;
@@ -252,7 +260,13 @@ internal sealed class Reader : IDisposable
     /// <summary>Sequence of the first row that is stored: only a compacted journal begins later than with 1.</summary>
     private long FirstSequence(in Header header) => header.IsCompacted ? Probe(header.EntityId, 1)?.Sequence ?? header.BaseSequence : 1;
 
-    private JournalRow CurrentRow() => new(loadRows.Long(0), loadRows.Long(1), loadRows.Long(2), loadRows.Blob(3).ToArray());
+    private JournalRow CurrentRow(RunKey run)
+    {
+        var stored = loadRows.Blob(3);
+        var records = ChunkedRow.IsAt(stored) ? chunks.Restore(run, loadRows.Long(0), stored) : stored.ToArray();
+        return new JournalRow(loadRows.Long(0), loadRows.Long(1), loadRows.Long(2), records);
+    }
+
 
     /// <summary>The first row from a sequence on that holds history events.</summary>
     private (long Sequence, long LastEventId)? Probe(long entityId, long sequence)

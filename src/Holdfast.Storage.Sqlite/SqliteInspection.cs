@@ -134,6 +134,14 @@ public sealed class SqliteInspection : IStoreInspection
             "SELECT entity_id, count(*) FROM slot WHERE entity_id NOT IN (SELECT entity_id FROM entity) GROUP BY entity_id",
             row => new StoreDamage(null, $"{row.Long(1)} slots belong to entity {row.Long(0)}, which does not exist."),
             "The table of slots"),
+        .. Rows(
+            "SELECT entity_id, count(*) FROM chunk_use WHERE entity_id NOT IN (SELECT entity_id FROM entity) GROUP BY entity_id",
+            row => new StoreDamage(null, $"{row.Long(1)} payload chunks are kept for entity {row.Long(0)}, which does not exist."),
+            "The table of payload chunks' users"),
+        .. Rows(
+            "SELECT count(*) FROM chunk WHERE chunk_id NOT IN (SELECT chunk_id FROM chunk_use)",
+            row => row.Long(0) == 0 ? null : new StoreDamage(null, $"{row.Long(0)} payload chunks are used by no run."),
+            "The table of payload chunks"),
     ];
 
     private IEnumerable<StoreDamage> Rows(string sql, Func<Statement, StoreDamage?> damageOf, string what)

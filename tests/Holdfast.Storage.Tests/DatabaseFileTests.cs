@@ -264,10 +264,12 @@ public sealed class DatabaseFileTests : IDisposable
         await Assert.ThrowsAsync<ShardLostException>(() => reopened.CommitAsync([new CommitBatch(1, first, [First(Run("order-1"))])], default).AsTask());
     }
 
-    [Fact]
-    public async Task A_database_of_schema_1_is_brought_up_to_date_with_all_it_holds()
+    [Theory]
+    [InlineData("schema-1.sql")]
+    [InlineData("schema-3.sql")]
+    public async Task A_database_of_an_older_schema_is_brought_up_to_date_with_all_it_holds(string fixture)
     {
-        Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "schema-1.sql")));
+        Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture)));
         await using (var store = Open())
         {
             Assert.Equal(["first", "next"], await store.Rows(Run("order-1")));
@@ -275,8 +277,8 @@ public sealed class DatabaseFileTests : IDisposable
             Assert.Equal("run-1", await store.FindCurrentRunAsync(Namespace, "order-1", default));
             var due = Assert.Single(await store.FindDueRunsAsync(3, DateTime.MaxValue, null, 10, default));
             Assert.Equal((Run("order-1"), false, Noon), (due.Run, due.Owes, due.WakeAt));
-            var listed = Assert.Single((await store.ListAsync(new VisibilityQuery(Namespace), default)).Entries);
-            Assert.Equal(Row(Noon.AddMinutes(-1)), listed.Row);
+            var listed = (await store.ListAsync(new VisibilityQuery(Namespace), default)).Entries[0];
+            Assert.Equal((Run("order-1"), Row(Noon.AddMinutes(-1))), (listed.Run, listed.Row));
             Assert.Equal("shop", Assert.Single(await store.LoadNamespacesAsync(default)).Name);
             Assert.Equal(16, await store.FixShardCountAsync(4, default));
             await store.Commit(Next(Run("order-1"), 3));
@@ -284,6 +286,33 @@ public sealed class DatabaseFileTests : IDisposable
 
         await SqliteStore.Open(new SqliteStoreOptions(folder.File("fresh.db"))).DisposeAsync();
         Assert.Equal(Schema(folder.File("fresh.db")), Schema(path));
+    }
+
+    [Fact]
+    public async Task A_compacted_run_of_schema_3_is_still_read()
+    {
+        var run = Run("order-2", "a67f8e1c-3a52-4d0e-9c55-0d8f4a2b7e61");
+        Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "schema-3.sql")));
+        await using var store = Open();
+
+        var row = Assert.Single((await store.LoadJournalAsync(run, default))!);
+        Assert.Equal((5, 1, 9), (row.Sequence, row.FirstEventId, row.LastEventId));
+        Assert.Equal([0, 1, 200], row.Records.Span[..3].ToArray());
+        Assert.Equal(run.RunId, await store.FindCurrentRunAsync(Namespace, "order-2", default));
+        var listed = (await store.ListAsync(new VisibilityQuery(Namespace), default)).Entries[1];
+        Assert.Equal(run, listed.Run);
+        Assert.Equal(
+            Row(Noon.AddMinutes(-1), Noon) with
+            {
+                HistoryLength = 9,
+                HistorySizeBytes = 200,
+                StateTransitionCount = 3,
+                ParentWorkflowId = "parent",
+                ParentRunId = "run-p",
+                RootWorkflowId = run.WorkflowId,
+                RootRunId = run.RunId,
+            },
+            listed.Row);
     }
 
     private static byte[] Copy(string path)

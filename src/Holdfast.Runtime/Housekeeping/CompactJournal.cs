@@ -7,11 +7,16 @@ using Holdfast.Storage;
 namespace Holdfast.Runtime.Housekeeping;
 
 /// <summary>
-/// Makes few compressed rows of a closed run's journal: its history, and one snapshot in place of all internal records. A short journal becomes one row; of
-/// a long one the parts of the history stay readable by themselves.
+/// Makes few rows of a closed run's journal: its history, and one snapshot in place of all internal records. A short journal becomes one compressed row; of
+/// a long one the parts of the history stay readable by themselves, and those of one with large payloads plain, for the store to share them.
 /// </summary>
 internal static class CompactJournal
 {
+    // From this size on an event holds payloads that the store may share, among the events of this run and with other runs, if they are left plain. A short
+    // journal takes least room compressed as a whole.
+    private const int LargeEventBytes = 4 * 1024;
+    private const int ShortJournalBytes = 64 * 1024;
+
     // A page of history has to be decompressed from the beginning of its row: some milliseconds at most.
     private const int RowBytes = 256 * 1024;
 
@@ -27,6 +32,7 @@ internal static class CompactJournal
             Invariant.Holds(history.Count == state.NextEventId - 1);
 
             var last = journal[^1].Sequence;
+            var isPlain = history.Sum(encoded => (long)encoded.Length) > ShortJournalBytes && history.Exists(encoded => encoded.Length >= LargeEventBytes);
             var parts = Cut(history, Math.Max(RowBytes, history.Sum(encoded => (long)encoded.Length) / last + 1));
             Invariant.Holds(parts.Count <= last);
             var rows = new List<JournalRow>(parts.Count);
@@ -36,7 +42,7 @@ internal static class CompactJournal
                 List<JournalRecord> packed = [.. history.Slice(first, count).Select(JournalRecord.OfPast)];
                 if (part == parts.Count - 1)
                     packed.Add(JournalRecord.OfSnapshot(state));
-                rows.Add(new JournalRow(last - parts.Count + 1 + part, first + 1, first + count, JournalRows.EncodeCompressed(packed)));
+                rows.Add(new JournalRow(last - parts.Count + 1 + part, first + 1, first + count, isPlain ? JournalRows.Encode(packed) : JournalRows.EncodeCompressed(packed)));
             }
 
             Verify(key, state, history, rows);
