@@ -16,7 +16,7 @@ internal sealed partial class IntakeService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), configuration.Server.TaskQueue, configuration.Policy);
-        var intake = new MailIntake(folders, new MailTaker(new MailReader(configuration.Identity, folders.Attachments), starter.StartAsync), time, intakeLogger);
+        var intake = new MailIntake(folders, new MailReader(configuration.Identity, folders.Attachments), starter.StartAsync, time, intakeLogger);
         var inTrouble = false;
         while (!stoppingToken.IsCancellationRequested)
         {

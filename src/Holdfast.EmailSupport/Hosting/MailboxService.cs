@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
-using Holdfast.EmailSupport.Mail.Intake;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Mail.Reading;
 using MailKit;
@@ -39,8 +38,8 @@ internal sealed partial class MailboxService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), configuration.Server.TaskQueue, configuration.Policy);
-        var taker = new MailTaker(new MailReader(configuration.Identity, folders.Attachments), starter.StartAsync);
-        var intake = new ImapIntake(settings, folders, taker, outbox, health, time, intakeLogger);
+        var reader = new MailReader(configuration.Identity, folders.Attachments);
+        var intake = new ImapIntake(settings, folders, reader, starter.StartAsync, outbox, health, time, intakeLogger);
         var delay = FirstDelay;
         DateTimeOffset? told = null;
         while (!stoppingToken.IsCancellationRequested)

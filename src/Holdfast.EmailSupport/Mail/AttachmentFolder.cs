@@ -15,14 +15,7 @@ internal sealed class AttachmentFolder(string folder)
             return hash;
 
         Directory.CreateDirectory(folder);
-        var partial = target + ".tmp";
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(partial, target, overwrite: true);
+        WholeFile.Write(target, content);
         return hash;
     }
 }

@@ -30,19 +30,9 @@ internal sealed class MailFolders(string root)
         Path.Combine(Root, "imap", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mailbox)))[..16] + ".json");
 
     /// <summary>Writes a mail to where <see cref="EmailMessage.File"/> says. It appears whole or not at all.</summary>
-    public void KeepProcessed(EmailMessage email, byte[] raw)
-    {
-        var target = Path.Combine(Root, email.File);
-        var partial = target + ".tmp";
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(raw);
-            file.Flush(flushToDisk: true);
-        }
-
+    public void KeepProcessed(EmailMessage email, byte[] raw) =>
         // The same bytes under the same name: replacing an earlier copy changes nothing.
-        File.Move(partial, target, overwrite: true);
-    }
+        WholeFile.Write(Path.Combine(Root, email.File), raw);
 
     /// <exception cref="IOException">A folder cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder cannot be made.</exception>

@@ -22,6 +22,8 @@ namespace Holdfast.EmailSupport.Workflows;
 [Workflow]
 public sealed class EmailSupportWorkflow
 {
+    private const string UndeliverableType = "Undeliverable";
+
     private readonly WorkflowApprovals approvals = new();
     private readonly Queue<JoiningMail> joining = new();
     private EmailStatus status = new() { Step = EmailStep.Classifying };
@@ -69,9 +71,18 @@ public sealed class EmailSupportWorkflow
 
     private async Task<EmailStatus> HandleCaseAsync(EmailMessage email, HandlingPolicy policy)
     {
+        var lost = new List<string>();
         for (var number = 1; ; number++)
         {
-            await HandleAsync(email, policy, number);
+            try
+            {
+                await HandleAsync(email, policy, number);
+            }
+            catch (ApplicationFailureException failure) when (failure.ErrorType == UndeliverableType)
+            {
+                lost.Add(failure.Message);
+            }
+
             var (step, reason) = (status.Step, status.Reason);
             if (step is EmailStep.Answered && policy.FollowUp is { } followUp && joining.Count == 0 && bounce is null)
             {
@@ -79,11 +90,16 @@ public sealed class EmailSupportWorkflow
                 await Workflow.WaitConditionAsync(() => joining.Count > 0 || bounce is not null, followUp);
             }
 
-            if (bounce is not null)
-                throw Undeliverable($"The reply came back: {bounce}");
-            if (joining.Count == 0)
+            if (bounce is { } report)
+                lost.Add($"The reply came back: {report}");
+            bounce = null;
+            // A case fails only when all mail that joined it is handled: nobody else will answer that.
+            if (joining.TryDequeue(out var joined))
+                email = joined.Email;
+            else if (lost.Count > 0)
+                throw Undeliverable(string.Join(' ', lost));
+            else
                 return Close(step, reason);
-            email = joining.Dequeue().Email;
         }
     }
 
@@ -187,10 +203,10 @@ public sealed class EmailSupportWorkflow
     }
 
     // Failed and not completed, so that a list of failures shows the customer who waits for an answer.
-    private ApplicationFailureException Undeliverable(string reason, Exception? inner = null)
+    private ApplicationFailureException Undeliverable(string reason)
     {
         Close(EmailStep.Undeliverable, reason);
-        return new(reason, inner, errorType: "Undeliverable", nonRetryable: true);
+        return new(reason, errorType: UndeliverableType, nonRetryable: true);
     }
 
     private async Task<EmailStatus> SendAsync(ReplyOrder order)
@@ -204,7 +220,7 @@ public sealed class EmailSupportWorkflow
         }
         catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
-            throw Undeliverable($"The reply could not be sent: {Cause(failure)}", failure);
+            throw Undeliverable($"The reply could not be sent: {Cause(failure)}");
         }
     }
 

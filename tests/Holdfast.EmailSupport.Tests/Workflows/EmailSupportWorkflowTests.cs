@@ -231,6 +231,27 @@ public sealed class EmailSupportWorkflowTests
     }
 
     [Fact]
+    public async Task A_case_whose_reply_came_back_fails_only_after_the_mail_that_joined_it_is_answered()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        var approval = await SupportDesk.PendingAsync(workflow);
+        await workflow.SignalAsync(email => email.CustomerWroteAsync(new("mail/later", Raw.Read(Question))));
+        await workflow.SignalAsync(email => email.ReplyBouncedAsync(new(null, "ada@customer.test", Permanent: true, "550 unknown")));
+
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben" });
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => workflow.GetResultAsync());
+        var cause = Assert.IsType<ApplicationFailureException>(failure.InnerException);
+        Assert.Equal("Undeliverable", cause.ErrorType);
+        Assert.Contains("550 unknown", cause.Message, StringComparison.Ordinal);
+        Assert.Equal(["b@customer.test", "q@customer.test"], desk.Outbox.Select(mail => mail.InReplyTo).Order());
+        var status = await workflow.QueryAsync(email => email.Status());
+        Assert.Equal((EmailStep.Undeliverable, cause.Message), (status.Step, status.Reason));
+        Assert.Equal(["mail/later"], status.Joined);
+    }
+
+    [Fact]
     public async Task A_cancelled_mail_waits_no_longer()
     {
         await using var desk = await SupportDesk.OpenAsync();

@@ -5,7 +5,10 @@ namespace Holdfast.AI.Chat;
 /// histories hold references only. Register one of your own to keep keys in a vault; otherwise those of
 /// <see cref="DurableChatBuilder.AddCredential"/> are found.
 /// </summary>
-/// <remarks>Called within the activity, so <c>ActivityExecutionContext.Current</c> tells for which run.</remarks>
+/// <remarks>
+/// Called before each request. For a workflow's call that is within its activity, and <c>ActivityExecutionContext.Current</c> tells for which run; the
+/// client of other code calls it where that code runs.
+/// </remarks>
 public interface IChatCredentials
 {
     /// <exception cref="Models.ModelException">There is none, or it may not be used.</exception>

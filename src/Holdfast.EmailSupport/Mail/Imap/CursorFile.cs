@@ -20,13 +20,6 @@ internal sealed class CursorFile(string path)
     public void Save(MailboxCursor cursor)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var partial = path + ".tmp";
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(file, cursor, JsonSerializerOptions.Web);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(partial, path, overwrite: true);
+        WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(cursor, JsonSerializerOptions.Web));
     }
 }

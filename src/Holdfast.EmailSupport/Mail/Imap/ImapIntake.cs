@@ -21,7 +21,8 @@ namespace Holdfast.EmailSupport.Mail.Imap;
 internal sealed partial class ImapIntake(
     ImapSettings settings,
     MailFolders folders,
-    MailTaker taker,
+    MailReader reader,
+    StartEmail start,
     OutboxFolder outbox,
     MailboxHealth health,
     TimeProvider time,
@@ -70,7 +71,7 @@ internal sealed partial class ImapIntake(
             {
                 taken += done.Count;
                 var first = open.FirstOrDefault(uid => !cursor.IsDone(uid.Id) && !done.Contains(uid.Id));
-                cursor = cursor.After(done, first.Id == 0 ? null : first.Id, cursor.LookedAt);
+                cursor = cursor.After(done, first.Id == 0 ? null : first.Id);
                 file.Save(cursor);
             }
         }
@@ -98,7 +99,7 @@ internal sealed partial class ImapIntake(
         var open = all.Where(uid => recent.Contains(uid.Id)).OrderBy(uid => uid.Id).ToList();
         var fresh = new MailboxCursor(inbox.UidValidity, 0, [], cursor?.LookedAt ?? now);
         // What is older is done with from now on: the cursor says so before anything is taken, so that a crash does not move the line.
-        fresh = fresh.After(all.Select(uid => uid.Id).Where(uid => !recent.Contains(uid)), open.Count > 0 ? open[0].Id : null, fresh.LookedAt);
+        fresh = fresh.After(all.Select(uid => uid.Id).Where(uid => !recent.Contains(uid)), open.Count > 0 ? open[0].Id : null);
         file.Save(fresh);
         return (fresh, open);
     }
@@ -120,12 +121,12 @@ internal sealed partial class ImapIntake(
         EmailMessage email;
         try
         {
-            email = taker.Read(raw);
+            email = reader.Read(raw);
             if (await IsOwnCopyAsync(client, inbox, uid, email, cancellationToken))
                 return;
 
             // Known by its file as well as by its workflow: a closed workflow is deleted after its retention, and a folder may be numbered anew later.
-            var isNew = !File.Exists(Path.Combine(folders.Root, email.File)) && await taker.StartAsync(email, cancellationToken);
+            var isNew = !File.Exists(Path.Combine(folders.Root, email.File)) && await start(email, cancellationToken);
             health.Count(isNew ? "taken" : "known");
             if (isNew)
                 LogTaken(logger, uid.Id, email.From.Address);

@@ -18,13 +18,13 @@ internal sealed record MailboxCursor(uint UidValidity, uint Through, IReadOnlyLi
     /// <summary>The cursor after these mails.</summary>
     /// <param name="uids">Done with.</param>
     /// <param name="open">The lowest UID that is seen and not done with; null when there is none.</param>
-    public MailboxCursor After(IEnumerable<uint> uids, uint? open, DateTimeOffset lookedAt)
+    public MailboxCursor After(IEnumerable<uint> uids, uint? open)
     {
         var done = Done.Concat(uids).Distinct().Order().ToList();
         var through = done.Count > 0 && done[^1] > Window ? Math.Max(Through, done[^1] - Window) : Through;
         if (open is { } lowest)
             through = Math.Min(through, lowest - 1);
         through = Math.Max(through, Through);
-        return new(UidValidity, through, [.. done.Where(uid => uid > through)], lookedAt);
+        return this with { Through = through, Done = [.. done.Where(uid => uid > through)] };
     }
 }

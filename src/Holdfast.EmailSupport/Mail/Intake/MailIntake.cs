@@ -12,7 +12,7 @@ namespace Holdfast.EmailSupport.Mail.Intake;
 /// process. A file that is no mail goes to the rejected folder with the reason beside it; a file that cannot be taken now stays
 /// where it is and does not hold up the others.
 /// </remarks>
-internal sealed partial class MailIntake(MailFolders folders, MailTaker taker, TimeProvider time, ILogger<MailIntake> logger)
+internal sealed partial class MailIntake(MailFolders folders, MailReader reader, StartEmail start, TimeProvider time, ILogger<MailIntake> logger)
 {
     /// <summary>Larger mail is rejected: it would be read into memory at once.</summary>
     public const long MaxBytes = 25 * 1024 * 1024;
@@ -64,7 +64,7 @@ internal sealed partial class MailIntake(MailFolders folders, MailTaker taker, T
         EmailMessage email;
         try
         {
-            email = taker.Read(raw);
+            email = reader.Read(raw);
         }
         catch (UnreadableMailException unreadable)
         {
@@ -73,7 +73,7 @@ internal sealed partial class MailIntake(MailFolders folders, MailTaker taker, T
 
         try
         {
-            if (await taker.StartAsync(email, cancellationToken))
+            if (await start(email, cancellationToken))
                 LogTaken(logger, file.Name, email.From.Address);
             else
                 LogKnown(logger, file.Name);

@@ -19,28 +19,19 @@ internal sealed class OutboxFolder(string folder)
     public bool Holds(string messageId) => File.Exists(Path.Combine(folder, FileName(messageId)));
 
     /// <summary>Puts a mail into the folder. False when it was there already; the first one stays.</summary>
-    public async Task<bool> AddAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    public bool Add(OutgoingMail mail)
     {
         if (Holds(mail.MessageId))
             return false;
 
         Directory.CreateDirectory(pending);
-        // Named by the process as well: an attempt that was given up may still be writing its own.
-        var partial = Path.Combine(pending, $"{FileName(mail.MessageId)}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp");
-        await using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            await file.WriteAsync(mail.Bytes, cancellationToken);
-            file.Flush(flushToDisk: true);
-        }
-
         try
         {
-            File.Move(partial, Path.Combine(folder, FileName(mail.MessageId)), overwrite: false);
+            WholeFile.Write(Path.Combine(folder, FileName(mail.MessageId)), mail.Bytes, pending, overwrite: false);
             return true;
         }
         catch (IOException) when (Holds(mail.MessageId))
         {
-            File.Delete(partial);
             return false;
         }
     }

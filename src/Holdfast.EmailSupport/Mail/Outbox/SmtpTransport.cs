@@ -36,7 +36,7 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox, 
         {
             if (await IsProvenAsync(mail, handedOver, cancellationToken))
             {
-                await outbox.AddAsync(mail, CancellationToken.None);
+                outbox.Add(mail);
                 outbox.ClearHandingOver(mail.MessageId);
                 return Sent(mail, alreadySent: true);
             }
@@ -50,7 +50,7 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox, 
         using var client = new SubmittingClient(mail.To.Address) { Timeout = (int)settings.Timeout.TotalMilliseconds };
         await ConnectAsync(client, cancellationToken);
         await HandOverAsync(client, mail, cancellationToken);
-        await outbox.AddAsync(mail, CancellationToken.None);
+        outbox.Add(mail);
         outbox.ClearHandingOver(mail.MessageId);
         await SayGoodbyeAsync(client);
         return Sent(mail, alreadySent: false) with { Refused = client.Refused.Count > 0 ? client.Refused : null };

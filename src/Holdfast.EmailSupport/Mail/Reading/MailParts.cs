@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.AI.Text;
 using MimeKit;
 
@@ -8,34 +9,31 @@ internal static class MailParts
 {
     private const int MaxNameLength = 120;
 
-    /// <summary>Every part that is not the letter itself: files, inline pictures, and whole mails, whose own parts are not looked into.</summary>
-    public static IReadOnlyList<MailAttachment> AttachmentsOf(MimeMessage message, AttachmentFolder? folder)
+    /// <summary>
+    /// Every part that is not the letter itself: files, inline pictures, and whole mails, whose own parts are not looked into. Those after
+    /// the first <paramref name="max"/> are counted and neither read nor kept.
+    /// </summary>
+    public static (IReadOnlyList<MailAttachment> Attachments, int Count) AttachmentsOf(MimeMessage message, int max, AttachmentFolder? folder)
     {
-        var attachments = new List<MailAttachment>();
-        Collect(message.Body, attachments, folder);
-        return attachments;
+        var parts = Parts(message.Body).ToList();
+        return ([.. parts.Take(max).Select(part => Attachment(part, folder))], parts.Count);
     }
 
-    private static void Collect(MimeEntity? entity, List<MailAttachment> attachments, AttachmentFolder? folder)
+    private static IEnumerable<MimeEntity> Parts(MimeEntity? entity) => entity switch
     {
-        switch (entity)
-        {
-            case Multipart parts:
-                foreach (var part in parts)
-                    Collect(part, attachments, folder);
-                break;
-            case MessagePart mail:
-                attachments.Add(Attachment(Name(mail, mail.Message?.Subject ?? "message", ".eml"), "message/rfc822", content => mail.Message?.WriteTo(content), folder));
-                break;
-            case TextPart { IsAttachment: false, FileName: null }:
-                break;
-            case MimePart part:
-                attachments.Add(Attachment(Name(part, part.FileName ?? "attachment", ""), MediaType(part), content => part.Content?.DecodeTo(content), folder));
-                break;
-            default:
-                break;
-        }
-    }
+        Multipart parts => parts.SelectMany(Parts),
+        TextPart { IsAttachment: false, FileName: null } => [],
+        MessagePart or MimePart => [entity],
+        _ => [],
+    };
+
+    private static MailAttachment Attachment(MimeEntity entity, AttachmentFolder? folder) => entity switch
+    {
+        MessagePart mail =>
+            Attachment(Name(mail, mail.Message?.Subject ?? "message", ".eml"), "message/rfc822", content => mail.Message?.WriteTo(content), folder),
+        MimePart part => Attachment(Name(part, part.FileName ?? "attachment", ""), MediaType(part), content => part.Content?.DecodeTo(content), folder),
+        _ => throw new UnreachableException(),
+    };
 
     private static string Name(MimeEntity entity, string fallback, string extension)
     {

@@ -46,9 +46,9 @@ internal sealed class MailReader(MailIdentity identity, AttachmentFolder? folder
         var body = MailBody.Of(message);
         notes.AddRange(body.Notes);
         var (text, quoted) = QuotedHistory.Split(body.Text);
-        var attachments = MailParts.AttachmentsOf(message, folder);
-        if (attachments.Count > MaxAttachments)
-            notes.Add($"The mail has {attachments.Count} attachments; the first {MaxAttachments} are listed.");
+        var (attachments, count) = MailParts.AttachmentsOf(message, MaxAttachments, folder);
+        if (count > MaxAttachments)
+            notes.Add($"The mail has {count} attachments; the first {MaxAttachments} are listed.");
 
         var bounce = Bounces.Of(message);
         return new EmailMessage
@@ -64,7 +64,7 @@ internal sealed class MailReader(MailIdentity identity, AttachmentFolder? folder
             References = Threading.ReferencesOf(message),
             Text = Capped(text, MaxTextLength, "text", notes),
             QuotedText = Capped(quoted, MaxQuotedLength, "quoted conversation", notes),
-            Attachments = [.. attachments.Take(MaxAttachments)],
+            Attachments = attachments,
             Notes = notes,
             AnswersOurs = message.References.Append(message.InReplyTo).Any(other => other is not null && OwnMessageId.IsOurs(other, identity)),
             CaseId = CaseOf(bounce?.MessageId is { } lost ? [lost] : message.References.Append(message.InReplyTo ?? "").Reverse()),

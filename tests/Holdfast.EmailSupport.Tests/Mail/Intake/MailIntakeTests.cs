@@ -196,7 +196,8 @@ public sealed class MailIntakeTests : IDisposable
 
     private MailIntake Intake(StartEmail? start = null) => new(
         folders,
-        new MailTaker(new MailReader(Raw.Identity), start ?? ((email, _) => Task.FromResult(started.TryAdd(email.Id, email)))),
+        new MailReader(Raw.Identity),
+        start ?? ((email, _) => Task.FromResult(started.TryAdd(email.Id, email))),
         time,
         NullLogger<MailIntake>.Instance);
 
