@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Holdfast.Dashboard;
 
@@ -57,7 +58,8 @@ public static class HoldfastDashboardExtensions
 
         var pages = app.MapRazorComponents<App>().AddInteractiveServerRenderMode(
             // The guard sends one complete policy; two headers would be combined by the browser.
-            mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+            mode => mode.ContentSecurityFrameAncestorsPolicy = null)
+            .AddAdditionalAssemblies(Routes.Added(app.Services.GetRequiredService<IOptions<HoldfastDashboardOptions>>().Value));
         var assets = app.MapGet(
             DashboardAssets.Path + "/{name}",
             (string name, HttpContext context, DashboardAssets served) => served.SendAsync(name, context));

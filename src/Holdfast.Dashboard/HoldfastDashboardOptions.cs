@@ -12,6 +12,15 @@ public sealed class HoldfastDashboardOptions
     /// <summary>What the host offers to do at the press of a button. Empty by default.</summary>
     public IList<DashboardAction> Actions { get; } = [];
 
+    /// <summary>Pages beside the dashboard's own, in the order of its navigation. Empty by default.</summary>
+    public IList<DashboardPage> Pages { get; } = [];
+
+    /// <summary>
+    /// Components that a workflow's page shows above the history. Each gets the parameters <c>Namespace</c>, <c>WorkflowId</c> and <c>RunId</c>
+    /// (strings) and <c>IsOpen</c>. Empty by default.
+    /// </summary>
+    public IList<Type> WorkflowPanels { get; } = [];
+
     /// <summary>
     /// Names under which browsers may ask for the dashboard, beside <c>localhost</c> and plain IP addresses, which
     /// are always allowed. Any other name in the Host header is refused, because a hostile site can point its own

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.AI.Chat;
+using Holdfast.AI.Dashboard;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail.Imap;
@@ -93,6 +94,7 @@ internal static class EmailSupportHost
             dashboard.Target = $"{(configuration.Server.Tls ? "https" : "http")}://{target}";
             dashboard.Namespace = configuration.Server.Namespace;
             dashboard.Actions.Add(new("Add sample e-mails", SamplesPath));
+            dashboard.ShowLiveAnswers();
         });
         Application(services, data, configuration, target, hostedPort is not null, uiPort);
 

@@ -24,6 +24,7 @@ public sealed class DashboardHostTests : IAsyncLifetime, IDisposable
         {
             options.Actions.Add(new DashboardAction("Count", "/count"));
             options.AllowedHosts.Add("holdfast.example");
+            options.Pages.Add(new("Added", "added", typeof(AddedPage)));
         });
         _host = builder.Build();
         _host.MapHoldfastDashboard();
@@ -50,6 +51,7 @@ public sealed class DashboardHostTests : IAsyncLifetime, IDisposable
     [InlineData("/workflows")]
     [InlineData("/workflow?id=a%2Fb")]
     [InlineData("/approvals")]
+    [InlineData("/added")]
     public async Task Every_page_forbids_foreign_and_inline_scripts(string path)
     {
         using var answer = await _browser.GetAsync(path);
@@ -61,6 +63,16 @@ public sealed class DashboardHostTests : IAsyncLifetime, IDisposable
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
+    }
+
+    [Fact]
+    public async Task A_page_of_another_assembly_is_served_within_the_frame_and_named_in_the_navigation()
+    {
+        var page = await _browser.GetStringAsync("/added");
+
+        Assert.Contains(AddedPage.Text, page, StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"Main\"", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"added\"", await _browser.GetStringAsync("/workflows"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,9 +64,28 @@ public sealed partial class WorkflowPage
     private bool NeedsWorker => IsOpen && _pollers == 0
         && (_description!.PendingWorkflowTask is not null || _description.PendingActivities.Any(activity => activity.State is PendingActivityState.Scheduled));
 
-    private bool WaitsForApproval => IsOpen
-        && _info!.SearchAttributes?.IndexedFields.TryGetValue("HoldfastApproval", out var state) == true
-        && PayloadDecoder.OneLine(state) == "pending";
+    private bool WaitsForApproval => IsOpen && SearchAttribute("HoldfastApproval") == "pending";
+
+    // A convention of those who make model calls: "budget:NAME" or "credential:NAME" while a call waits for it.
+    private string? WaitsFor => IsOpen && SearchAttribute("HoldfastWaiting") is { Length: > 0 } wanted
+        ? wanted.Split(':', 2) switch
+        {
+            ["budget", var budget] => $"the budget {budget} to be topped up",
+            ["credential", var credential] => $"a new version of the key {credential}",
+            _ => wanted,
+        }
+        : null;
+
+    private Dictionary<string, object> PanelParameters => new()
+    {
+        ["Namespace"] = ShownNamespace,
+        ["WorkflowId"] = Id ?? "",
+        ["RunId"] = _info!.Execution.RunId,
+        ["IsOpen"] = IsOpen,
+    };
+
+    private string? SearchAttribute(string name) =>
+        _info!.SearchAttributes?.IndexedFields.TryGetValue(name, out var value) == true ? PayloadDecoder.OneLine(value) : null;
 
     private string? LastWorkflowTaskFailure =>
         _timeline.Rows.LastOrDefault(row => row is { Kind: TimelineKind.WorkflowTask, Failure: not null })?.Failure is { } failure
