@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.AI.Activities;
 using Holdfast.AI.Models;
+using Holdfast.AI.Tenants;
 using Temporalio.Activities;
 
 namespace Holdfast.AI.Chat;
@@ -10,7 +11,7 @@ namespace Holdfast.AI.Chat;
 /// which survives crashes and shows every try. Every request that was made travels in the heartbeats, so that a later attempt, on this
 /// worker or another, knows what was asked and paid before.
 /// </summary>
-internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, TimeProvider time)
+internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, RunTenants tenants, TimeProvider time)
 {
     public const string Name = "HoldfastModelCall";
 
@@ -25,27 +26,29 @@ internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, Time
         var activity = ActivityExecutionContext.Current;
         AttemptLog? log = null;
         await using var begun = time.CreateTimer(_ => activity.Heartbeat([log!.All]), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        log = new(
-            ModelCallOrigin.Of(activity.Info, ModelCallOrigin.DefaultTenant), await EarlierAsync(activity.Info), activity.Info.Attempt, time,
-            () => begun.Change(BegunAfter, Timeout.InfiniteTimeSpan));
-        var watch = call.Stream ? Watch(activity.Info, call) : null;
+        var earlier = await EarlierAsync(activity.Info);
         try
         {
+            log = new(
+                ModelCallOrigin.Of(activity.Info, await tenants.OfAsync(activity, activity.CancellationToken)), earlier, activity.Info.Attempt, time,
+                () => begun.Change(BegunAfter, Timeout.InfiniteTimeSpan));
+            var watch = call.Stream ? Watch(activity.Info, call) : null;
             var response = await Heartbeats.DuringAsync(activity, cancelled => caller.CallAsync(call, log, watch, cancelled), time, () => log.All);
             return new() { Response = response, Attempts = log.All };
         }
         catch (ModelException exception)
         {
             // The SDK delivers a last heartbeat before it reports the failure.
-            activity.Heartbeat([log.All]);
-            throw exception.ToFailure(RetryDelay.After(exception, activity.Info), log.All);
+            if (log is not null)
+                activity.Heartbeat([log.All]);
+            throw exception.ToFailure(RetryDelay.After(exception, activity.Info), log?.All ?? earlier);
         }
     }
 
     private ChatStreamWriter Watch(ActivityInfo info, ChatCall call) =>
         streams.Write(info.Namespace, info.WorkflowId ?? "", $"{info.WorkflowRunId}/{info.ActivityId}", info.Attempt, call.Model);
 
-    private static async Task<IReadOnlyList<ChatAttempt>> EarlierAsync(ActivityInfo info)
+    private static async Task<ChatAttempt[]> EarlierAsync(ActivityInfo info)
     {
         try
         {

@@ -38,6 +38,12 @@ public sealed record DurableChatOptions
     public int MaxRepairs { get; init; } = 2;
 
     /// <summary>
+    /// When a call that waits for a key or a budget looks again unasked: after this, then twice as long, and so on up to an hour. Usually it is
+    /// woken long before, by <see cref="Waiting.WaitingRuns.ResumeAsync"/>.
+    /// </summary>
+    public TimeSpan LookAgainAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// The longest wait for a rate limit that lasts too long for the activity's retries (over 15 minutes). The workflow waits by a timer,
     /// at most this long, and then asks again; for a longer wait the call fails with <see cref="Models.ModelFailureKind.RateLimitedLong"/>.
     /// </summary>

@@ -1,4 +1,5 @@
 using Holdfast.AI.Models;
+using Holdfast.AI.Waiting;
 using Microsoft.Extensions.AI;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
@@ -8,6 +9,9 @@ namespace Holdfast.AI.Chat;
 /// <summary>Carries out each model call of a workflow as one activity.</summary>
 internal sealed class ModelActivityClient(string model, DurableChatOptions durable, List<ChatAttempt>? attempts = null, bool stream = false)
 {
+    // Each look is an activity in the history, which has to bear a wait of weeks.
+    private static readonly TimeSpan LongestLook = TimeSpan.FromHours(1);
+
     private readonly List<ChatAttempt> attempts = attempts ?? [];
 
     public IReadOnlyList<ChatAttempt> Attempts => attempts;
@@ -18,6 +22,7 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var call = ChatCall.Of(model, messages, options, stream || durable.Stream);
+        var look = durable.LookAgainAfter;
         while (true)
         {
             TimeSpan wait;
@@ -36,6 +41,13 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
             {
                 if (cause.Details.Count > 0)
                     attempts.AddRange(cause.Details.ElementAt<ChatAttempt[]>(0) ?? []);
+                if (WaitsFor(cause) is { } missing)
+                {
+                    await RunWaits.Current.ForAsync(missing, look, cancellationToken.CanBeCanceled ? cancellationToken : null);
+                    look = look * 2 > LongestLook ? LongestLook : look * 2;
+                    continue;
+                }
+
                 if (cause.ErrorType != ModelFailureKind.RateLimitedLong || cause.NextRetryDelay is not { } asked || asked > durable.LongestRateLimitWait)
                     throw;
                 wait = asked;
@@ -45,6 +57,11 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
             await Workflow.DelayAsync(wait, cancellationToken.CanBeCanceled ? cancellationToken : null);
         }
     }
+
+    private static string? WaitsFor(ApplicationFailureException cause) =>
+        cause.ErrorType is ModelFailureKind.CredentialWaiting or ModelFailureKind.BudgetExhausted && cause.Details.Count > 1
+            ? cause.Details.ElementAt<string>(1)
+            : null;
 
     private ActivityOptions ActivityOptions(CancellationToken cancellationToken)
     {

@@ -5,9 +5,6 @@ namespace Holdfast.AI.Chat;
 /// <summary>For whom a model call is made.</summary>
 internal sealed record ModelCallOrigin(string? Namespace, string? WorkflowId, string? RunId, string? WorkflowType, string? ActivityId, string Tenant)
 {
-    /// <summary>The tenant of all that names none.</summary>
-    public const string DefaultTenant = "default";
-
     /// <summary>From 1.</summary>
     public int ActivityAttempt { get; private init; } = 1;
 
@@ -19,8 +16,8 @@ internal sealed record ModelCallOrigin(string? Namespace, string? WorkflowId, st
         new(info.Namespace, info.WorkflowId, info.WorkflowRunId, info.WorkflowType, info.ActivityId, tenant) { ActivityAttempt = info.Attempt, OwnsActivity = info.WorkflowRunId is not null };
 
     /// <summary>A call outside workflow code: within an activity it is made for that activity's run.</summary>
-    public static ModelCallOrigin Here() =>
+    public static ModelCallOrigin Here(string tenant) =>
         ActivityExecutionContext.HasCurrent
-            ? Of(ActivityExecutionContext.Current.Info, DefaultTenant) with { OwnsActivity = false }
-            : new(null, null, null, null, null, DefaultTenant);
+            ? Of(ActivityExecutionContext.Current.Info, tenant) with { OwnsActivity = false }
+            : new(null, null, null, null, null, tenant);
 }

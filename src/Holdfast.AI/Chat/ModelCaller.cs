@@ -229,8 +229,9 @@ internal sealed class ModelCaller(
     private static ModelException MoreHopeful(ModelException? earlier, ModelException later) =>
         earlier is null || Hope(later) > Hope(earlier) || (Hope(later) == Hope(earlier) && Wait(later) < Wait(earlier)) ? later : earlier;
 
-    // A wait of hours is the workflow's to wait for, and still better than a failure that no wait mends.
-    private static int Hope(ModelException exception) => exception.Retryable ? 2 : exception.Kind == ModelFailureKind.RateLimitedLong ? 1 : 0;
+    // A wait of hours is the workflow's to wait for, and one for a human's doing too: still better than a failure that no wait mends.
+    private static int Hope(ModelException exception) =>
+        exception.Retryable ? 3 : exception.Kind == ModelFailureKind.RateLimitedLong ? 2 : exception.WaitFor is not null ? 1 : 0;
 
     private static TimeSpan Wait(ModelException exception) => exception.RetryAfter ?? TimeSpan.Zero;
 }

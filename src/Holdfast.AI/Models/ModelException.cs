@@ -32,10 +32,17 @@ public sealed class ModelException : Exception
 
     public string? RequestId { get; init; }
 
+    /// <summary>
+    /// What the workflow is to wait for before it asks again, as <see cref="Waiting.WaitingNames"/> names it; null: nothing. Set with
+    /// <see cref="ModelFailureKind.CredentialWaiting"/> and <see cref="ModelFailureKind.BudgetExhausted"/>, which are not retryable: no
+    /// activity waits that long.
+    /// </summary>
+    public string? WaitFor { get; init; }
+
     /// <summary>The same failure for the retry policy of the activity that called.</summary>
     /// <param name="nextRetry">When to try again; null: the retry policy decides.</param>
     /// <param name="details">What the failure tells besides; goes into the history.</param>
     internal ApplicationFailureException ToFailure(TimeSpan? nextRetry, object details) =>
         // Without the inner exception: an SDK's exception text may quote the response.
-        new(Message, errorType: Kind, nonRetryable: !Retryable, details: [details], nextRetryDelay: nextRetry);
+        new(Message, errorType: Kind, nonRetryable: !Retryable, details: WaitFor is null ? [details] : [details, WaitFor], nextRetryDelay: nextRetry);
 }

@@ -28,6 +28,12 @@ public static class ModelFailureKind
     /// <summary>The worker's set-up has no model of this name.</summary>
     public const string NotConfigured = "ModelNotConfigured";
 
+    /// <summary>A key is missing, refused or revoked. The workflow waits until there is a new one, and asks again.</summary>
+    public const string CredentialWaiting = "ModelCredentialWaiting";
+
+    /// <summary>A budget is used up. The workflow waits until it is topped up, and asks again.</summary>
+    public const string BudgetExhausted = "ModelBudgetExhausted";
+
     public const string Refused = "ModelRefused";
     public const string Unknown = "ModelFailed";
 }

@@ -1,9 +1,13 @@
 using Holdfast.AI.Chat;
+using Holdfast.AI.Tenants;
 using Holdfast.AI.Tests.StandIns;
+using Holdfast.AI.Waiting;
 using Holdfast.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Client;
+using Temporalio.Common;
 using Temporalio.Worker;
+using Temporalio.Workflows;
 
 namespace Holdfast.AI.Tests.Chat;
 
@@ -12,10 +16,10 @@ internal sealed class ChatBench : IAsyncDisposable
 {
     public const string TaskQueue = "chat";
 
-    private static readonly Type[] Workflows = [typeof(AgentWorkflow), typeof(OrderFormWorkflow), typeof(StreamingWorkflow), typeof(ImpatientWorkflow)];
+    private static readonly Type[] Workflows = [.. typeof(ChatBench).Assembly.GetTypes().Where(type => type.IsDefined(typeof(WorkflowAttribute), inherit: false))];
 
     private readonly string folder = Directory.CreateTempSubdirectory("holdfast-chat-").FullName;
-    private readonly CancellationTokenSource stop = new();
+    private CancellationTokenSource stop = new();
     private HoldfastServer server = null!;
     private TemporalWorker worker = null!;
     private Task working = Task.CompletedTask;
@@ -45,13 +49,33 @@ internal sealed class ChatBench : IAsyncDisposable
         var bench = new ChatBench(provider, configure, add);
         bench.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(bench.folder, "holdfast.db"));
         bench.Client = await TemporalClient.ConnectAsync(new(bench.server.Target));
-        var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero }.AddDurableChat(bench.Services).AddAllActivities(bench.Tools);
-        foreach (var type in Workflows)
-            options.AddWorkflow(type);
-        bench.worker = new TemporalWorker(bench.Client, options);
-        bench.working = bench.worker.ExecuteAsync(bench.stop.Token);
+        await TenantRegistration.EnsureAsync(bench.Client);
+        await WaitingRegistration.EnsureAsync(bench.Client);
+        bench.StartWorker();
         return bench;
     }
+
+    /// <summary>Another worker takes over, which knows of the runs only what the server tells.</summary>
+    public async Task RestartWorkerAsync()
+    {
+        await StopWorkerAsync();
+        StartWorker();
+    }
+
+    /// <summary>Starts a workflow for a tenant.</summary>
+    public async Task<WorkflowHandle> StartForAsync(string tenant, string workflow, params object?[] arguments) =>
+        await Client.StartWorkflowAsync(workflow, arguments, new($"{workflow}-{Guid.NewGuid():N}", TaskQueue)
+        {
+            TypedSearchAttributes = new SearchAttributeCollection.Builder().Set(TenantNames.Key, tenant).ToSearchAttributeCollection(),
+        });
+
+    /// <summary>The run, once it shows what it waits for.</summary>
+    public Task<WorkflowExecution> WaitsForAsync(string text) => Eventually.SeesAsync($"a run that waits for {text}", async () =>
+    {
+        await foreach (var run in Client.ListWorkflowsAsync($"HoldfastWaiting = '{text}'"))
+            return run;
+        return null;
+    });
 
     public Task<WorkflowHandle> StartAsync(string workflow, params object?[] arguments) => StartAsync(workflow, (IReadOnlyCollection<object?>)arguments);
 
@@ -87,13 +111,28 @@ internal sealed class ChatBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await StopWorkerAsync();
+        await server.DisposeAsync();
+        await Services.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void StartWorker()
+    {
+        var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero }.AddDurableChat(Services).AddAllActivities(Tools);
+        foreach (var type in Workflows)
+            options.AddWorkflow(type);
+        worker = new TemporalWorker(Client, options);
+        stop = new();
+        working = worker.ExecuteAsync(stop.Token);
+    }
+
+    private async Task StopWorkerAsync()
+    {
         await stop.CancelAsync();
         await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         worker.Dispose();
-        await server.DisposeAsync();
-        await Services.DisposeAsync();
         stop.Dispose();
-        Directory.Delete(folder, recursive: true);
     }
 
     private async Task<WorkflowHandle> StartAsync(string workflow, IReadOnlyCollection<object?> arguments) =>

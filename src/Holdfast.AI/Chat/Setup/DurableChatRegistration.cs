@@ -1,3 +1,4 @@
+using Holdfast.AI.Tenants;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,12 +20,13 @@ public static class DurableChatRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(builder.Credentials);
         services.AddSingleton(builder.Build());
+        services.TryAddSingleton<RunTenants>();
         services.AddSingleton<RequestObservers>();
         services.AddSingleton<ModelCaller>();
         services.AddSingleton<ChatStreams>();
         services.AddSingleton<ChatActivity>();
         foreach (var name in builder.ModelNames)
-            services.AddKeyedSingleton<IChatClient>(name, (provider, _) => new PlainChatClient(name, provider.GetRequiredService<ModelCaller>()));
+            services.AddKeyedSingleton<IChatClient>(name, (provider, _) => new PlainChatClient(name, provider.GetRequiredService<ModelCaller>(), provider.GetRequiredService<RunTenants>()));
         return services;
     }
 
