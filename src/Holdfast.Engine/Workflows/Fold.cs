@@ -73,6 +73,7 @@ public static class Fold
         StoredRecord.KindOneofCase.WorkflowTaskHeartbeat => CompleteWorkflowTask.ApplyHeartbeat(state, record.Stored.WorkflowTaskHeartbeat),
         StoredRecord.KindOneofCase.StickyQueueSet => StickyQueue.Apply(state, record.Stored.StickyQueueSet),
         StoredRecord.KindOneofCase.ActivityAttemptStarted => StartActivityTask.Apply(state, record.Stored.ActivityAttemptStarted),
+        StoredRecord.KindOneofCase.ActivityAttemptReturned => ReturnActivityTask.Apply(state, record.Stored.ActivityAttemptReturned),
         StoredRecord.KindOneofCase.ActivityRetryScheduled => RetryActivity.Apply(state, record.Stored.ActivityRetryScheduled),
         StoredRecord.KindOneofCase.RequestSeen => state with { SeenRequestIds = state.SeenRequestIds.Add(record.Stored.RequestSeen.RequestId) },
         StoredRecord.KindOneofCase.UpdateAdmitted => AdmitUpdate.Apply(state, record.Stored.UpdateAdmitted),

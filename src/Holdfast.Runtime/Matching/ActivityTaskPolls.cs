@@ -24,8 +24,11 @@ public sealed class ActivityTaskPolls(IShards shards, TaskQueues queues, TimePro
             var matched = await queues.PollAsync(key, poller, deadline - time.GetUtcNow(), cancellation);
             if (matched is null)
                 return (PollActivityTaskQueueResponse?)null;
+            if (matched is StartedTask<PollActivityTaskQueueResponse> started)
+                return await HandOverAsync(started.Told.Answer.Reply, cancellation);
+            if (matched.Task?.Key is not { } task)
+                continue;
 
-            var task = matched.Task!.Key;
             Told<PollActivityTaskQueueResponse> told;
             try
             {
@@ -40,11 +43,22 @@ public sealed class ActivityTaskPolls(IShards shards, TaskQueues queues, TimePro
             }
 
             if (told.Answer.Refusal is not { } refusal)
-                return told.Answer.Reply;
+                return await HandOverAsync(told.Answer.Reply, cancellation);
             if (refusal.Code == RefusalCode.NotFound)
                 continue;
             queues.PutBack(matched, refusal);
             return refusal;
         }
+    }
+
+    /// <summary>Gives the started attempt to the poller, or back to its run if the poller has gone meanwhile.</summary>
+    private async ValueTask<PollActivityTaskQueueResponse?> HandOverAsync(PollActivityTaskQueueResponse started, CancellationToken cancellation)
+    {
+        if (!cancellation.IsCancellationRequested)
+            return started;
+
+        // A refusal leaves it to its timeout: whatever the trouble, nobody else can have it before.
+        await shards.AskAsync(new ReturnActivityTask(TaskToken.Parse(started.TaskToken)!), CancellationToken.None);
+        return null;
     }
 }

@@ -95,12 +95,41 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
             if (wait <= TimeSpan.Zero || cancellation.IsCancellationRequested)
                 return true;
 
-            waiting = new WaitingPoll(this, poller.WorkerInstanceKey);
+            waiting = new WaitingPoll(this, poller, cancellation);
             polls.AddLast(waiting.Node);
         }
 
         matched = WaitAsync(waiting, wait, cancellation);
         return true;
+    }
+
+    /// <summary>
+    /// Takes out the poll that a task added now would go to, for a task that is then started in its name; null when the task would have to wait, or the
+    /// poller starts its tasks itself. Whoever takes it completes it.
+    /// </summary>
+    public WaitingPoll? TakePoll()
+    {
+        lock (gate)
+        {
+            if (retired || backlog.Count > 0 || polls.First is not { Value: { Poller.Request: not null, Cancellation.IsCancellationRequested: false } poll } || !MayDispatch())
+                return null;
+            polls.Remove(poll.Node);
+            lastPoll = time.GetUtcNow().UtcDateTime;
+            return poll;
+        }
+    }
+
+    /// <summary>As <see cref="TakePoll"/>, of a sticky queue; false when its worker seems to be gone, so that the task must go elsewhere.</summary>
+    public bool TryTakeStickyPoll(out WaitingPoll? poll)
+    {
+        lock (gate)
+        {
+            poll = null;
+            if (!IsStickyAvailable())
+                return false;
+            poll = TakePoll();
+            return true;
+        }
     }
 
     /// <summary>Gives a task back that a poller took and could not start. False as for <see cref="TryAdd"/>.</summary>
@@ -150,8 +179,8 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
         }
     }
 
-    /// <summary>Ends a worker's open polls with nothing: it is shutting down.</summary>
-    public void EndPollsOf(string workerInstanceKey)
+    /// <summary>Ends a worker's open polls with nothing, since it is shutting down; those of all workers if none is named.</summary>
+    public void EndPollsOf(string? workerInstanceKey)
     {
         lock (gate)
         {
@@ -159,7 +188,7 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
             while (node is not null)
             {
                 var next = node.Next;
-                if (node.Value.WorkerInstanceKey == workerInstanceKey)
+                if (workerInstanceKey is null || node.Value.Poller.WorkerInstanceKey == workerInstanceKey)
                     Give(node, null);
                 node = next;
             }

@@ -16,6 +16,7 @@ public sealed class TaskQueues(TimeProvider time)
 
     private readonly ConcurrentDictionary<TaskQueueKey, TaskQueue> queues = new();
     private readonly ConcurrentDictionary<string, DateTime> shutDownWorkers = new();
+    private volatile bool ended;
     private long lastSweepTicks = time.GetUtcNow().UtcTicks;
 
     /// <summary>
@@ -38,6 +39,14 @@ public sealed class TaskQueues(TimeProvider time)
             foreach (var task in sticky.Unload())
                 AddToNormal(task, first: false);
         }
+    }
+
+    /// <summary>Ends all open polls with nothing, and every later one: the server is stopping.</summary>
+    public void EndPolls()
+    {
+        ended = true;
+        foreach (var (_, queue) in queues)
+            queue.EndPollsOf(null);
     }
 
     /// <summary>Pollers and backlog of a queue; empty for one that nobody has named.</summary>
@@ -63,6 +72,19 @@ public sealed class TaskQueues(TimeProvider time)
             // Retired under our hands: the next Get makes a new one.
         }
     }
+
+    /// <summary>The poll that would get this task if it were added now; null when it would have to wait.</summary>
+    internal WaitingPoll? TakePoll(RunKey run, Obligation.DispatchWorkflowTask task)
+    {
+        if (task.StickyQueue.Length > 0
+            && Find(run.NamespaceId, task.StickyQueue, TaskQueueType.Workflow) is { } sticky
+            && sticky.TryTakeStickyPoll(out var poll))
+            return poll;
+        return Find(run.NamespaceId, task.TaskQueue, TaskQueueType.Workflow)?.TakePoll();
+    }
+
+    /// <summary>As for a workflow task.</summary>
+    internal WaitingPoll? TakePoll(RunKey run, Obligation.DispatchActivity task) => Find(run.NamespaceId, task.TaskQueue, TaskQueueType.Activity)?.TakePoll();
 
     /// <summary>The run no longer owes this: take it out, if it still waits.</summary>
     internal void Withdraw(RunKey run, Obligation obligation)
@@ -91,11 +113,19 @@ public sealed class TaskQueues(TimeProvider time)
             && time.GetUtcNow().UtcDateTime < until)
             return default;
 
-        while (true)
+        while (!ended)
         {
-            if (Get(key).TryPoll(poller, wait, cancellation, out var matched))
-                return matched;
+            var queue = Get(key);
+            if (!queue.TryPoll(poller, wait, cancellation, out var matched))
+                continue;
+
+            // It may have begun to wait after the others were ended.
+            if (ended)
+                queue.EndPollsOf(null);
+            return matched;
         }
+
+        return default;
     }
 
     /// <summary>Gives back what a poller took and could not start, in front of all others, or behind them if its run is damaged: they must get past it.</summary>

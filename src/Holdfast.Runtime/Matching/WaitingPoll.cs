@@ -6,17 +6,24 @@ namespace Holdfast.Runtime.Matching;
 /// </summary>
 internal sealed class WaitingPoll : TaskCompletionSource<MatchedTask?>
 {
-    public WaitingPoll(TaskQueue queue, string workerInstanceKey)
+    public WaitingPoll(TaskQueue queue, in Poller poller, CancellationToken cancellation)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Queue = queue;
-        WorkerInstanceKey = workerInstanceKey;
+        Poller = poller;
+        Cancellation = cancellation;
         Node = new LinkedListNode<WaitingPoll>(this);
     }
 
     public TaskQueue Queue { get; }
 
-    public string WorkerInstanceKey { get; }
+    public Poller Poller { get; }
+
+    /// <summary>The poller wants to wait no longer.</summary>
+    public CancellationToken Cancellation { get; }
 
     public LinkedListNode<WaitingPoll> Node { get; }
+
+    /// <summary>Lets the poller poll on: it was taken out of its queue, but there is nothing for it.</summary>
+    public void PollOn() => SetResult(new MatchedTask(Queue, null, null));
 }

@@ -25,6 +25,10 @@ public sealed class WorkflowTaskPolls(IShards shards, TaskQueues queues, Workflo
             var matched = await queues.PollAsync(key, poller, deadline - time.GetUtcNow(), cancellation);
             if (matched is null)
                 return (WorkflowTaskReply?)null;
+            if (matched is StartedTask<WorkflowTaskStart> started)
+                return await HandOverAsync(started.Told, cancellation);
+            if (matched is { Task: null, Query: null })
+                continue;
             if (cancellation.IsCancellationRequested)
             {
                 queues.PutBack(matched);
@@ -86,15 +90,26 @@ public sealed class WorkflowTaskPolls(IShards shards, TaskQueues queues, Workflo
         }
 
         if (told.Answer.Refusal is not { } refusal)
-        {
-            var start = told.Answer.Reply;
-            queries.Attach(task.Key.Run, start.Head);
-            return await WorkflowTaskReply.OfAsync(shards, start, told.Run!, cancellation);
-        }
+            return await HandOverAsync(told, cancellation);
 
         if (refusal.Code == RefusalCode.NotFound)
             return null;
         queues.PutBack(matched, refusal);
         return (Answer<WorkflowTaskReply?>)refusal;
+    }
+
+    /// <summary>Gives the started task to the poller, or back to its run if the poller has gone meanwhile.</summary>
+    private async ValueTask<WorkflowTaskReply?> HandOverAsync(Told<WorkflowTaskStart> told, CancellationToken cancellation)
+    {
+        var start = told.Answer.Reply;
+        if (!cancellation.IsCancellationRequested)
+        {
+            queries.Attach(told.Run!.State.Key, start.Head);
+            return await WorkflowTaskReply.OfAsync(shards, start, told.Run, cancellation);
+        }
+
+        // A refusal leaves it to its timeout: whatever the trouble, nobody else can have it before.
+        await shards.AskAsync(new ReturnWorkflowTask(TaskToken.Parse(start.Head.TaskToken)!), CancellationToken.None);
+        return null;
     }
 }

@@ -87,7 +87,10 @@ internal sealed class CachedRun
     public bool IsSuspect { get; set; }
 
     /// <summary>What was handed out and is still owed.</summary>
-    public HashSet<Obligation>? HandedOut { get; set; }
+    public OwedSet HandedOut { get; set; } = OwedSet.Empty;
+
+    /// <summary>What the newest state owes, durable or not.</summary>
+    public OwedSet Owed { get; set; } = OwedSet.Empty;
 
     /// <summary>When the durable state says to look again.</summary>
     public DateTime? WakeAt { get; set; }
@@ -258,9 +261,7 @@ internal sealed class CachedRun
 
     private bool OwesDelivery()
     {
-        if (HandedOut is null)
-            return false;
-        foreach (var obligation in HandedOut)
+        foreach (var obligation in HandedOut.All)
         {
             if (obligation is Obligation.Deliver)
                 return true;

@@ -14,7 +14,7 @@ namespace Holdfast.Runtime.Shards;
 /// Safety rests on this: an answer leaves only when all that its decision has seen of the run is durable (except records that may lag), and what is
 /// owed is handed out only then. It does not rest on the batches of different runs being released in order, although they are.
 /// </remarks>
-internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, Action<RunKey, Delivery> deliver, Action<Watch> watchCancelled)
+internal sealed partial class ShardCore(ShardEnvironment environment, long cacheBytes, Action<RunKey, Delivery> deliver, Action<Watch> watchCancelled)
 {
     // The part of the cache that closed runs may fill. Hardly anybody asks for one again, and objects that live just long enough to become old
     // are what a generational collector is worst at: kept until the whole cache was full, they cost a fifth of the server's CPU.
@@ -71,7 +71,9 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
     public void AddLoaded(CachedRun run, DateTime now)
     {
         Add(run);
-        Settle(run, run.Snapshot, DebtOf(run, now), now);
+        var debt = DebtOf(run, now);
+        run.Owed = new OwedSet(debt.Now);
+        Settle(run, run.Snapshot, debt, now);
     }
 
     public void SetCurrent(in RunKey run) => currentRuns[WorkflowKey.Of(run)] = run.RunId;
@@ -100,6 +102,8 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
         foreach (var run in CollectionsMarshal.AsSpan(dirty))
         {
             var debt = DebtOf(run, now);
+            if (StartActivitiesForPollers(run, debt, batch, now))
+                debt = DebtOf(run, now);
             if (!run.IsDeleted || run.HasUnsaved)
                 batch.Writes.Add(run.TakeUnsaved(debt));
             if (run.IsDeleted)
@@ -108,12 +112,15 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
                 debt = Debt.None;
             }
 
-            batch.Settlements.Add((run, run.Snapshot, debt));
             run.BatchesInFlight++;
             run.IsDirty = false;
             run.IsTouched = false;
             lagging.Remove(run);
             Use(run);
+            if (StartWorkflowTaskForPoller(run, debt, batch, now))
+                debt = DebtOf(run, now);
+            run.Owed = new OwedSet(debt.Now);
+            batch.Settlements.Add((run, run.Snapshot, debt));
         }
 
         foreach (var run in CollectionsMarshal.AsSpan(touched))
@@ -131,6 +138,7 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
             lagging.Add(run);
             Use(run);
             var debt = DebtOf(run, now);
+            run.Owed = new OwedSet(debt.Now);
             if (run.BatchesInFlight == 0)
             {
                 Settle(run, run.Snapshot, debt, now);
@@ -143,6 +151,7 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
 
         dirty.Clear();
         touched.Clear();
+        startedForPollers.Clear();
         lastContext = null;
         Evict();
         return batch.IsEmpty ? null : batch;
@@ -221,6 +230,7 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
     /// <summary>Forgets everything: what is in memory is not what is stored.</summary>
     public void ForgetAll()
     {
+        PutBackPollers();
         foreach (var run in runs.Values)
         {
             foreach (var watch in run.Watches ?? [])
@@ -382,27 +392,17 @@ internal sealed class ShardCore(ShardEnvironment environment, long cacheBytes, A
     private void HandOut(CachedRun run, Debt debt)
     {
         var before = run.HandedOut;
-        if (debt.Now.IsEmpty)
+        var owed = new OwedSet(debt.Now);
+        run.HandedOut = owed;
+        foreach (var obligation in owed.All)
         {
-            run.HandedOut = null;
-        }
-        else
-        {
-            var owed = new HashSet<Obligation>(debt.Now.Length);
-            foreach (var obligation in debt.Now)
-            {
-                if (owed.Add(obligation) && before?.Contains(obligation) != true)
-                    HandOut(run.Key, obligation);
-            }
-
-            run.HandedOut = owed;
+            if (!before.Contains(obligation))
+                HandOut(run.Key, obligation);
         }
 
-        if (before is null)
-            return;
-        foreach (var obligation in before)
+        foreach (var obligation in before.All)
         {
-            if (run.HandedOut?.Contains(obligation) != true)
+            if (!owed.Contains(obligation))
                 environment.Queues.Withdraw(run.Key, obligation);
         }
     }

@@ -521,7 +521,9 @@ internal sealed class ShardRunner : IAsyncDisposable
         var now = Now;
         if (next <= now)
             return false;
-        if (next == armedFor)
+
+        // One that goes off too early finds nothing due and is armed again; to put it off each time a run is done with its timeouts would cost more.
+        if (armedFor <= next)
             return true;
         armedFor = next;
 

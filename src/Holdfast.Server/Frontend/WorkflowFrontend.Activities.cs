@@ -14,8 +14,7 @@ internal sealed partial class WorkflowFrontend
         var ns = Resolve(request.Namespace);
         Requests.Queue(request.TaskQueue);
         var wait = TaskPollWait(context);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, server.Stopping);
-        return (await server.ActivityTasks.PollAsync(ns.Id, request, wait, end.Token)).OrThrow() ?? NoActivityTask;
+        return (await server.ActivityTasks.PollAsync(ns.Id, request, wait, context.CancellationToken)).OrThrow() ?? NoActivityTask;
     }
 
     public override Task<RecordActivityTaskHeartbeatResponse> RecordActivityTaskHeartbeat(RecordActivityTaskHeartbeatRequest request, ServerCallContext context) =>

@@ -13,8 +13,7 @@ internal sealed partial class WorkflowFrontend
         var ns = Resolve(request.Namespace);
         Requests.Queue(request.TaskQueue);
         var wait = TaskPollWait(context);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, server.Stopping);
-        var task = (await server.WorkflowTasks.PollAsync(ns.Id, request, wait, end.Token)).OrThrow();
+        var task = (await server.WorkflowTasks.PollAsync(ns.Id, request, wait, context.CancellationToken)).OrThrow();
         return task is null ? RawReply.Of(NoWorkflowTask) : TaskReplies.Of(task);
     }
 

@@ -104,7 +104,11 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => stopping.CancelAsync();
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        parts?.Queues.EndPolls();
+        return stopping.CancelAsync();
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

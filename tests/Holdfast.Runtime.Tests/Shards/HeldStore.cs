@@ -9,9 +9,13 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
 {
     private volatile TaskCompletionSource? hold;
     private int loads;
+    private int begun;
 
     /// <summary>How many runs were loaded so far.</summary>
     public int Loads => loads;
+
+    /// <summary>How many commits were begun so far.</summary>
+    public int Begun => begun;
 
     /// <summary>What every commit fails with, null for none.</summary>
     public Exception? CommitFailure { get; set; }
@@ -41,6 +45,7 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
 
     public async ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref begun);
         if (hold is { } held)
             await held.Task;
         if (CommitFailure is { } failure)

@@ -24,6 +24,20 @@ public class ActivityTests
     }
 
     [Fact]
+    public void An_attempt_whose_worker_was_gone_before_it_was_told_waits_again_and_is_not_counted()
+    {
+        var run = Started();
+        run.Turn(Activity("a", a => a.RetryPolicy = new RetryPolicy { MaximumAttempts = 1 }));
+        var lost = run.StartActivity("a");
+        Assert.True(run.Ask(new ReturnActivityTask(TaskToken.Parse(lost.TaskToken)!)).Reply);
+
+        Assert.Equal(new Obligation.DispatchActivity(5, 1, run.State.TaskQueue), Assert.Single(Debts.Of(run.State, run.Now).Now));
+        run.CompleteActivity(run.StartActivity("a"));
+        run.ShouldRead(6, "6 ActivityTaskStarted of 5 attempt 1", "7 ActivityTaskCompleted of 5 started 6", "8 WorkflowTaskScheduled");
+        Assert.False(run.Ask(new ReturnActivityTask(TaskToken.Parse(lost.TaskToken)!)).Reply);
+    }
+
+    [Fact]
     public void Failed_attempts_back_off_as_the_policy_says_and_leave_no_event()
     {
         var run = Started();

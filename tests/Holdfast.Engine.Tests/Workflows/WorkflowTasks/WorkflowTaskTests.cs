@@ -12,6 +12,18 @@ public class WorkflowTaskTests
     private static readonly TimeSpan TaskTimeout = TimeSpan.FromSeconds(10);
 
     [Fact]
+    public void A_task_whose_worker_was_gone_before_it_was_told_runs_out_of_time_at_once()
+    {
+        var run = Started();
+        var token = TaskToken.Parse(run.StartTask().Head.TaskToken)!;
+        Assert.True(run.Ask(new ReturnWorkflowTask(token)).Reply);
+
+        run.ShouldRead(4, "4 WorkflowTaskTimedOut StartToClose");
+        Assert.Equal(2, run.Dispatched().Attempt);
+        Assert.False(run.Ask(new ReturnWorkflowTask(token)).Reply);
+    }
+
+    [Fact]
     public void A_workflow_of_nothing_has_five_events()
     {
         var run = Started();
