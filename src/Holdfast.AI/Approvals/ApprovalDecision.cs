@@ -9,7 +9,7 @@ public sealed record ApprovalDecision
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 
-    /// <summary>Who decided, as they named themselves.</summary>
+    /// <summary>Who decided, as they named themselves. Of several who approved, the last; <see cref="ApprovalView.Votes"/> names all.</summary>
     [JsonPropertyName("by")]
     public required string By { get; init; }
 
@@ -22,4 +22,8 @@ public sealed record ApprovalDecision
     /// <summary>Whether the approved content differs from what was asked for.</summary>
     [JsonPropertyName("edited")]
     public required bool Edited { get; init; }
+
+    /// <summary>Whether nobody decided and <see cref="ApprovalTimes.OnExpiry"/> did.</summary>
+    [JsonPropertyName("byPolicy")]
+    public bool ByPolicy { get; init; }
 }

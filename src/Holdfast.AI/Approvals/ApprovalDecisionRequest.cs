@@ -23,6 +23,20 @@ public sealed record ApprovalDecisionRequest
     [JsonPropertyName("by")]
     public string? By { get; init; }
 
+    /// <summary>
+    /// The groups that this person is in, without <c>group:</c>, by the front end's knowledge. The workflow takes its word for
+    /// them as for <see cref="By"/>: whoever may send updates to a workflow is trusted to name the human truly.
+    /// </summary>
+    [JsonPropertyName("groups")]
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>
+    /// The <see cref="ApprovalView.ContentHash"/> of what the human read. The decision is refused if the text is another by now. May be
+    /// absent where one approval suffices.
+    /// </summary>
+    [JsonPropertyName("contentHash")]
+    public string? ContentHash { get; init; }
+
     [JsonPropertyName("comment")]
     public string? Comment { get; init; }
 }

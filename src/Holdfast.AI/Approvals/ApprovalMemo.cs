@@ -8,4 +8,13 @@ public sealed record ApprovalMemo(
     [property: JsonPropertyName("subject")] string Subject,
     [property: JsonPropertyName("from")] string From,
     [property: JsonPropertyName("requestedAt")] DateTimeOffset RequestedAt,
-    [property: JsonPropertyName("expiresAt")] DateTimeOffset ExpiresAt);
+    [property: JsonPropertyName("expiresAt")] DateTimeOffset ExpiresAt)
+{
+    /// <summary>Who may decide it by now; empty: anybody.</summary>
+    [JsonPropertyName("assignees")]
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+
+    /// <summary>How many must approve.</summary>
+    [JsonPropertyName("quorum")]
+    public int Quorum { get; init; } = 1;
+}

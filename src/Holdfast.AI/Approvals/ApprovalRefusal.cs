@@ -5,5 +5,7 @@ internal sealed record ApprovalRefusal(string Type, string Message)
 {
     public const string Unknown = "ApprovalUnknown";
     public const string AlreadyDecided = "ApprovalAlreadyDecided";
+    public const string NotAllowed = "ApprovalNotAllowed";
+    public const string ContentChanged = "ApprovalContentChanged";
     public const string InvalidDecision = "ApprovalInvalidDecision";
 }

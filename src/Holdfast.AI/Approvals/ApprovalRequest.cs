@@ -20,4 +20,19 @@ public sealed record ApprovalRequest
     /// <see cref="ApprovalOutcome.Seal"/> in this order, so that nothing else can be done under this approval.
     /// </summary>
     public IReadOnlyList<string> Bound { get; init; } = [];
+
+    /// <summary>
+    /// Who may decide: people by the name they decide under, such as <c>ada@shop.example</c>, and groups as <c>group:NAME</c>. Empty:
+    /// anybody who can reach the workflow. Who is in a group is known to the front end that takes the decision, at the time it is taken.
+    /// </summary>
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+
+    /// <summary>How many different people must approve the same text, 1 to 20. One rejection rejects. Default 1.</summary>
+    public int Quorum { get; init; } = 1;
+
+    /// <summary>Who asks, or wrote what is asked for. Shown, and with <see cref="FourEyes"/> kept from deciding.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Whether <see cref="RequestedBy"/> may not decide: nobody approves their own.</summary>
+    public bool FourEyes { get; init; }
 }

@@ -38,4 +38,41 @@ public sealed record ApprovalView
     /// <summary>Null while it waits and when it expired.</summary>
     [JsonPropertyName("decision")]
     public ApprovalDecision? Decision { get; init; }
+
+    /// <summary>
+    /// The <see cref="ContentSeal"/> of the content as it stands and of what is bound to it. A decision that carries it is refused if the
+    /// text has changed meanwhile, and when the request is approved it is what was approved.
+    /// </summary>
+    [JsonPropertyName("contentHash")]
+    public string ContentHash { get; init; } = "";
+
+    /// <summary>Who may decide: people and <c>group:NAME</c>. Empty: anybody.</summary>
+    [JsonPropertyName("assignees")]
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+
+    /// <summary>How many different people must approve the same text.</summary>
+    [JsonPropertyName("quorum")]
+    public int Quorum { get; init; } = 1;
+
+    [JsonPropertyName("requestedBy")]
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Whether <see cref="RequestedBy"/> may not decide.</summary>
+    [JsonPropertyName("fourEyes")]
+    public bool FourEyes { get; init; }
+
+    /// <summary>Everything that anybody said, oldest first, with the edits.</summary>
+    [JsonPropertyName("votes")]
+    public IReadOnlyList<ApprovalVote> Votes { get; init; } = [];
+
+    [JsonPropertyName("escalations")]
+    public IReadOnlyList<ApprovalEscalation> Escalations { get; init; } = [];
+
+    /// <summary>What happens at <see cref="ExpiresAt"/>.</summary>
+    [JsonPropertyName("onExpiry")]
+    public ExpiryOutcome OnExpiry { get; init; }
+
+    /// <summary>Decisions by signal that were not taken, oldest first, the last twenty.</summary>
+    [JsonPropertyName("refused")]
+    public IReadOnlyList<RefusedDecision> Refused { get; init; } = [];
 }

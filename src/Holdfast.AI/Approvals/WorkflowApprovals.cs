@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
@@ -5,8 +6,9 @@ using Temporalio.Workflows;
 namespace Holdfast.AI.Approvals;
 
 /// <summary>
-/// A workflow's requests to humans. Make one as a field of the workflow class: making it registers the query and the update
-/// of <see cref="ApprovalNames"/>, which must be there before the first update can arrive.
+/// A workflow's requests to humans. Make one as a field of the workflow class: making it registers the query, the update and the signal
+/// of <see cref="ApprovalNames"/>, so that the workflow answers them from its first moment on. <see cref="Approvals.RequestAsync"/>
+/// makes one when it is first needed.
 /// </summary>
 /// <remarks>
 /// <see cref="RequestAsync"/> shows the request (search attribute, memo, query) and waits, for days if need be: the wait is
@@ -17,6 +19,9 @@ namespace Holdfast.AI.Approvals;
 public sealed class WorkflowApprovals
 {
     private static readonly SearchAttributeKey<string> Attribute = SearchAttributeKey.CreateKeyword(ApprovalNames.SearchAttribute);
+
+    // The dictionary of queries is the workflow run's own, and as long-lived as its code.
+    private static readonly ConditionalWeakTable<object, WorkflowApprovals> OfRuns = [];
 
     private readonly ApprovalBoard board = new();
 
@@ -30,32 +35,45 @@ public sealed class WorkflowApprovals
             return Task.FromResult(board.Decide(request, Now));
         };
         Action<ApprovalDecisionRequest> validate = Validate;
+        Func<ApprovalDecisionRequest, Task> take = TakeSignalAsync;
         Workflow.Queries[ApprovalNames.ListQuery] = WorkflowQueryDefinition.CreateWithoutAttribute(ApprovalNames.ListQuery, list);
         Workflow.Updates[ApprovalNames.DecideUpdate] = WorkflowUpdateDefinition.CreateWithoutAttribute(ApprovalNames.DecideUpdate, decide, validate);
+        Workflow.Signals[ApprovalNames.DecideSignal] = WorkflowSignalDefinition.CreateWithoutAttribute(ApprovalNames.DecideSignal, take);
+        OfRuns.AddOrUpdate(Workflow.Queries, this);
     }
 
     /// <summary>All requests of this run, oldest first.</summary>
     public IReadOnlyList<ApprovalView> All => board.Views;
 
+    /// <summary>The approvals of the workflow whose code runs; made now if it has none.</summary>
+    internal static WorkflowApprovals OfThisRun => OfRuns.TryGetValue(Workflow.Queries, out var found) ? found : new();
+
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
     /// <summary>
-    /// Asks a human and waits for the decision or the expiry, whichever comes first.
+    /// Asks humans and waits until enough of them decided or the request expires, whichever comes first.
     /// </summary>
     /// <param name="remind">
-    /// Called at each reminder, usually to run an activity. If it fails, the wait goes on; while it runs, the expiry waits for it,
-    /// so give its activity a short schedule-to-close timeout.
+    /// Called at each reminder and each escalation, and when somebody changed the text that others have yet to approve; usually to run an
+    /// activity. If it fails, the wait goes on; while it runs, the expiry waits for it, so give its activity a short schedule-to-close timeout.
     /// </param>
-    /// <exception cref="CanceledFailureException">The workflow was cancelled; the request counts as expired.</exception>
+    /// <exception cref="CanceledFailureException">The workflow was cancelled; the request counts as expired, whatever its expiry means.</exception>
+    /// <exception cref="ApplicationFailureException">Nobody could decide this: a quorum that cannot be reached, hours without length. Its type is <c>ApprovalInvalidRequest</c>.</exception>
     public async Task<ApprovalOutcome> RequestAsync(ApprovalRequest request, ApprovalTimes times, Func<ApprovalView, Task>? remind = null)
     {
-        var view = board.Add(request, times, Now);
-        Workflow.UpsertMemo(MemoUpdate.ValueSet(
-            ApprovalNames.Memo, new ApprovalMemo(view.Id, view.Subject, request.From, view.RequestedAt, view.ExpiresAt)));
+        if (ApprovalRules.Problem(request, times) is { } problem)
+            throw new ApplicationFailureException($"This approval cannot be asked for: {problem}", errorType: "ApprovalInvalidRequest", nonRetryable: true);
+
+        var at = Now;
+        var schedule = times.Hours is { } hours ? await InWorkingTimeAsync(times, hours, at) : ApprovalSchedule.Of(times, at);
+        var view = board.Add(request, times, at, schedule);
+        Publish(view, request.From);
         Workflow.UpsertTypedSearchAttributes(Attribute.ValueSet(ApprovalNames.Pending));
         try
         {
-            await WaitAsync(view, times, remind);
+            if (times.RemindAtOnce)
+                await RemindAsync(remind, board.Remind(view.Id, Now));
+            await WaitAsync(view, request, schedule, remind);
         }
         finally
         {
@@ -64,43 +82,94 @@ public sealed class WorkflowApprovals
                 Workflow.UpsertTypedSearchAttributes(Attribute.ValueSet(ApprovalNames.Decided));
         }
 
-        return new(view, view.State is ApprovalState.Approved ? ContentSeal.Of(view.Content, request.Bound) : null);
+        return new(view, view.State is ApprovalState.Approved ? view.ContentHash : null);
     }
 
-    private async Task WaitAsync(ApprovalView view, ApprovalTimes times, Func<ApprovalView, Task>? remind)
+    // By an activity, whose result is in the history: the time zone rules of the worker that replays may be newer, and would move timers.
+    private static async Task<ApprovalSchedule> InWorkingTimeAsync(ApprovalTimes times, BusinessHours hours, DateTimeOffset at)
     {
-        foreach (var after in times.Reminders)
+        TimeSpan[] reminders = [.. times.RemindAfter.Where(after => after > TimeSpan.Zero).Distinct().Order()];
+        TimeSpan[] all = [.. reminders, .. times.Steps.Select(step => step.After)];
+        if (all.Length == 0)
+            return new([], []);
+
+        var due = await Workflow.ExecuteActivityAsync(
+            () => ApprovalActivities.WorkingTimes(at, hours, all),
+            new() { StartToCloseTimeout = TimeSpan.FromSeconds(30), Summary = "When to remind and escalate" });
+        var expiry = at + times.ExpireAfter;
+        return new([.. due.Take(reminders.Length).Where(reminder => reminder < expiry)], [.. due.Skip(reminders.Length)]);
+    }
+
+    private static void Publish(ApprovalView view, string from) => Workflow.UpsertMemo(MemoUpdate.ValueSet(
+        ApprovalNames.Memo,
+        new ApprovalMemo(view.Id, view.Subject, from, view.RequestedAt, view.ExpiresAt) { Assignees = view.Assignees, Quorum = view.Quorum }));
+
+    private async Task WaitAsync(ApprovalView view, ApprovalRequest request, ApprovalSchedule schedule, Func<ApprovalView, Task>? remind)
+    {
+        var moments = schedule.Reminders.Select(due => (Due: due, Step: -1))
+            .Concat(view.Escalations.Select((escalation, step) => (Due: escalation.DueAt, Step: step)))
+            .OrderBy(moment => moment.Due);
+        foreach (var (due, step) in moments)
         {
-            if (await DecidedByAsync(view.Id, view.RequestedAt + after))
+            if (await DecidedByAsync(view, due, remind))
                 return;
 
-            var reminded = board.Remind(view.Id, Now);
-            if (remind is not null)
-                await RemindAsync(remind, reminded);
+            var shown = step < 0 ? board.Remind(view.Id, Now) : board.Escalate(view.Id, step, Now);
+            if (step >= 0 && shown.Assignees.Count != view.Assignees.Count)
+                Publish(shown, request.From);
+            await RemindAsync(remind, shown);
         }
 
-        await DecidedByAsync(view.Id, view.ExpiresAt);
+        if (!await DecidedByAsync(view, view.ExpiresAt, remind))
+            board.EndByPolicy(view.Id, Now);
     }
 
-    private async Task<bool> DecidedByAsync(string id, DateTimeOffset due)
+    private async Task<bool> DecidedByAsync(ApprovalView view, DateTimeOffset due, Func<ApprovalView, Task>? remind)
     {
-        var wait = due - Now;
-        return wait <= TimeSpan.Zero
-            ? board[id].State is not ApprovalState.Pending
-            : await Workflow.WaitConditionAsync(() => board[id].State is not ApprovalState.Pending, wait);
+        bool Decided() => board[view.Id].State is not ApprovalState.Pending;
+        while (true)
+        {
+            var wait = due - Now;
+            if (wait <= TimeSpan.Zero)
+                return Decided();
+
+            var text = board[view.Id].ContentHash;
+            if (!await Workflow.WaitConditionAsync(() => Decided() || board[view.Id].ContentHash != text, wait))
+                return false;
+            if (Decided())
+                return true;
+
+            // One of several changed the text. The others are told, because what they read or approved is not what will happen.
+            await RemindAsync(remind, board.Remind(view.Id, Now));
+        }
     }
 
-    private static async Task RemindAsync(Func<ApprovalView, Task> remind, ApprovalView view)
+    private static async Task RemindAsync(Func<ApprovalView, Task>? remind, ApprovalView view)
     {
         try
         {
-            await remind(view);
+            await (remind?.Invoke(view) ?? Task.CompletedTask);
         }
         catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
             // A reminder is a courtesy: the human can still decide, so the wait must not end because it was not delivered.
             Workflow.Logger.ReminderFailed(failure, view.Id);
         }
+    }
+
+    private Task TakeSignalAsync(ApprovalDecisionRequest request)
+    {
+        if (board.Refuse(request) is { } refusal)
+        {
+            board.NoteRefused(request, refusal, Now);
+            Workflow.Logger.SignalRefused(refusal.Message);
+        }
+        else
+        {
+            board.Decide(request, Now);
+        }
+
+        return Task.CompletedTask;
     }
 
     private void Validate(ApprovalDecisionRequest request)

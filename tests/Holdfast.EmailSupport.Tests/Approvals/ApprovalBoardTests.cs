@@ -109,13 +109,16 @@ public sealed class ApprovalBoardTests
     [Fact]
     public void The_view_has_the_field_names_that_every_dashboard_and_SDK_reads()
     {
-        board.Add(new() { Subject = "S", Content = "C", Context = [new("From", "x")] }, new([], TimeSpan.FromHours(1)), Noon);
+        board.Add(
+            new() { Subject = "S", Content = "C", Context = [new("From", "x")], Assignees = ["ada", "group:g"], RequestedBy = "bot", FourEyes = true },
+            new([], TimeSpan.FromHours(1)) { Escalation = [new(TimeSpan.FromMinutes(30), ["boss"])], OnExpiry = ExpiryOutcome.Reject },
+            Noon);
         board.Remind("1", Noon);
         board.Decide(Approve("Ada"), Noon);
 
         Assert.Equal(
-            """[{"id":"1","subject":"S","content":"C","original":"C","context":[{"label":"From","value":"x"}],"requestedAt":"2026-11-22T12:00:00+00:00","expiresAt":"2026-11-22T13:00:00+00:00","remindedAt":["2026-11-22T12:00:00+00:00"],"state":"approved","decision":{"verdict":"approve","by":"Ada","at":"2026-11-22T12:00:00+00:00","comment":null,"edited":false}}]""",
-            JsonSerializer.Serialize(board.Views).Replace("\\u002B", "+", StringComparison.Ordinal));
+            """[{"id":"1","subject":"S","content":"C","original":"C","context":[{"label":"From","value":"x"}],"requestedAt":"2026-11-22T12:00:00+00:00","expiresAt":"2026-11-22T13:00:00+00:00","remindedAt":["2026-11-22T12:00:00+00:00"],"state":"approved","decision":{"verdict":"approve","by":"Ada","at":"2026-11-22T12:00:00+00:00","comment":null,"edited":false,"byPolicy":false},"contentHash":"HASH","assignees":["ada","group:g"],"quorum":1,"requestedBy":"bot","fourEyes":true,"votes":[{"verdict":"approve","by":"Ada","at":"2026-11-22T12:00:00+00:00","comment":null,"contentHash":"HASH","content":null,"superseded":false}],"escalations":[{"dueAt":"2026-11-22T12:30:00+00:00","assignTo":["boss"],"at":null}],"onExpiry":"reject","refused":[]}]""",
+            JsonSerializer.Serialize(board.Views).Replace("\\u002B", "+", StringComparison.Ordinal).Replace(ContentSeal.Of("C"), "HASH", StringComparison.Ordinal));
     }
 
     [Fact]

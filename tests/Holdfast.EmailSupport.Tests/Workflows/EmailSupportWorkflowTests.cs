@@ -79,7 +79,7 @@ public sealed class EmailSupportWorkflowTests
         var memo = await listed.Memo["holdfast_approval"].ToValueAsync<ApprovalMemo>();
 
         Assert.Equal(workflow.Id, listed.Id);
-        Assert.Equal(new ApprovalMemo(approval.Id, "Hello", "Ada Lovelace <ada@customer.test>", approval.RequestedAt, approval.ExpiresAt), memo);
+        Assert.Equal(new ApprovalMemo(approval.Id, "Hello", "Ada Lovelace <ada@customer.test>", approval.RequestedAt, approval.ExpiresAt), memo with { Assignees = [] });
 
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = "1", Verdict = "reject", By = "Ben" });
         await workflow.GetResultAsync();
