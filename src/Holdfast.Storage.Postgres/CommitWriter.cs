@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Engine;
+using Holdfast.Storage.Postgres.Payloads;
 using Npgsql;
 
 namespace Holdfast.Storage.Postgres;
@@ -17,6 +18,7 @@ internal sealed class CommitWriter(WriterConnection connection)
     private const int IdsPerBlock = 1000;
 
     private readonly Dictionary<RunKey, CachedHeader> headers = [];
+    private readonly ChunkWriter chunks = new();
     private volatile bool forget;
     private long nextEntityId;
     private long endOfBlock;
@@ -45,7 +47,7 @@ internal sealed class CommitWriter(WriterConnection connection)
                     Stage(open, transaction, batch.Shard, write);
             }
 
-            using var statements = transaction.ToBatch(open);
+            using var statements = transaction.ToBatch(open, chunks);
             statements.ExecuteNonQuery();
         }
         catch (PostgresException e) when (e.SqlState == SqlStates.RangeIdStale)

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Holdfast.Engine;
 using Holdfast.Storage.Inspection;
+using Holdfast.Storage.Payloads;
+using Holdfast.Storage.Postgres.Payloads;
 using Npgsql;
 
 namespace Holdfast.Storage.Postgres;
@@ -93,16 +95,29 @@ public sealed class PostgresInspection : IStoreInspection
                 yield return damage;
         }
 
-        foreach (var (table, rows, what) in ((string, string, string)[])[("journal", "journal rows", "The journal"), ("slot", "slots", "The table of slots")])
+        foreach (var (table, rows, what) in ((string, string, string)[])
+        [
+            ("journal", "journal rows belong to", "The journal"),
+            ("slot", "slots belong to", "The table of slots"),
+            ("chunk_use", "payload chunks are kept for", "The table of payload chunks' users"),
+        ])
         {
             var damages = await ReadDamagesAsync(
                 $"SELECT r.entity_id, count(*) FROM {table} r LEFT JOIN entity e ON e.entity_id = r.entity_id WHERE e.entity_id IS NULL GROUP BY r.entity_id",
-                row => new StoreDamage(null, $"{row.GetInt64(1)} {rows} belong to entity {row.GetInt64(0)}, which does not exist."),
+                row => new StoreDamage(null, $"{row.GetInt64(1)} {rows} entity {row.GetInt64(0)}, which does not exist."),
                 what,
                 cancellation);
             foreach (var damage in damages)
                 yield return damage;
         }
+
+        var unused = await ReadDamagesAsync(
+            "SELECT count(*) FROM chunk c WHERE NOT EXISTS (SELECT 1 FROM chunk_use u WHERE u.chunk_id = c.chunk_id) HAVING count(*) > 0",
+            row => new StoreDamage(null, $"{row.GetInt64(0)} payload chunks are used by no run."),
+            "The table of payload chunks",
+            cancellation);
+        foreach (var damage in unused)
+            yield return damage;
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
@@ -173,7 +188,7 @@ public sealed class PostgresInspection : IStoreInspection
         try
         {
             // A run that is found by its number but not by its name sits in a damaged index.
-            header = await RunReader.ReadRowsAsync(Command, header.Run, 0, long.MaxValue, cancellation) is { } rows
+            header = await ReadRowsAsync(header, cancellation) is { } rows
                 ? header with
                 {
                     Journal = new StoredRun(
@@ -202,6 +217,27 @@ public sealed class PostgresInspection : IStoreInspection
             await RollBackAsync();
             return header with { Damage = header.Damage ?? $"its visibility row cannot be read: {e.MessageText}" };
         }
+    }
+
+    private async ValueTask<List<JournalRow>?> ReadRowsAsync(InspectedRun header, CancellationToken cancellation)
+    {
+        if (await RunReader.ReadStoredRowsAsync(Command, header.Run, 0, long.MaxValue, cancellation) is not { } rows)
+            return null;
+
+        var unregistered = ChunkReader.Chunks(rows);
+        await ChunkReader.RestoreAsync(Command, header.Run, rows, cancellation);
+        if (unregistered.Count > 0)
+        {
+            await using var select = Command("SELECT chunk_id FROM chunk_use WHERE entity_id = $1");
+            select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = header.EntityId });
+            await using var uses = await select.ExecuteReaderAsync(cancellation);
+            while (await uses.ReadAsync(cancellation))
+                unregistered.Remove(uses.GetInt64(0));
+            if (unregistered.Count > 0)
+                throw new DamagedRunException(header.Run, ChunkedRow.Unregistered(unregistered.Min()));
+        }
+
+        return rows;
     }
 
     private async ValueTask<Dictionary<string, ByteString>> ReadSlotsAsync(long entityId, CancellationToken cancellation)

@@ -83,10 +83,11 @@ public sealed class PostgresStore : IStore
         AskAsync(() => RunReader.LoadAsync(database.Readers, run, cancellation));
 
     public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) =>
-        AskAsync(() => RunReader.ReadRowsAsync(database.Readers.CreateCommand, run, 0, long.MaxValue, cancellation));
+        AskAsync<IReadOnlyList<JournalRow>?>(async () => await RunReader.ReadRowsAsync(database.Readers.CreateCommand, run, 0, long.MaxValue, cancellation));
 
     public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
-        AskAsync(() => RunReader.ReadRowsAsync(database.Readers.CreateCommand, run, Math.Max(1, firstEventId), lastEventId, cancellation));
+        AskAsync<IReadOnlyList<JournalRow>?>(
+            async () => await RunReader.ReadRowsAsync(database.Readers.CreateCommand, run, Math.Max(1, firstEventId), lastEventId, cancellation));
 
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         AskAsync(() => RunReader.FindCompactableAsync(database.Readers, shard, afterEntityId, limit, cancellation));

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Holdfast.Engine;
+using Holdfast.Storage.Postgres.Payloads;
 using Npgsql;
 
 namespace Holdfast.Storage.Postgres;
@@ -25,7 +27,10 @@ internal static class RunReader
         WHERE e.business_id = $1 AND e.run_id = $2 AND e.namespace_id = $3 ORDER BY j.sequence
         """;
 
-    public static async ValueTask<StoredRun?> LoadAsync(NpgsqlDataSource database, RunKey run, CancellationToken cancellation)
+    public static ValueTask<StoredRun?> LoadAsync(NpgsqlDataSource database, RunKey run, CancellationToken cancellation) =>
+        ChunkReader.AgainAsync(() => LoadOnceAsync(database, run, cancellation));
+
+    private static async ValueTask<StoredRun?> LoadOnceAsync(NpgsqlDataSource database, RunKey run, CancellationToken cancellation)
     {
         // One statement, so that header, rows and slots are of one instant.
         await using var select = database.CreateCommand("""
@@ -39,7 +44,7 @@ internal static class RunReader
         var isFound = false;
         var nextSequence = 0L;
         var baseSequence = 1L;
-        var rows = new List<(long Sequence, byte[] Records)>();
+        var rows = new List<JournalRow>();
         var slots = new Dictionary<string, ByteString>();
         try
         {
@@ -54,7 +59,7 @@ internal static class RunReader
                         baseSequence = parts.GetInt64(2);
                         break;
                     case RowPart:
-                        rows.Add((parts.GetInt64(1), parts.GetFieldValue<byte[]>(4)));
+                        rows.Add(new JournalRow(parts.GetInt64(1), 0, 0, parts.GetFieldValue<byte[]>(4)));
                         break;
                     default:
                         slots.Add(StoredText.ToText(parts.GetString(3)), UnsafeByteOperations.UnsafeWrap(parts.GetFieldValue<byte[]>(4)));
@@ -80,11 +85,23 @@ internal static class RunReader
         var last = baseSequence + rows.Count - 1;
         if (last != nextSequence - 1)
             throw new DamagedRunException(run, $"there are {last} journal rows, its header names {nextSequence - 1}.");
-        return new StoredRun([.. rows.Select(row => row.Records)], slots, baseSequence);
+        await ChunkReader.RestoreAsync(database.CreateCommand, run, rows, cancellation);
+        return new StoredRun(rows.ConvertAll(row => MemoryMarshal.TryGetArray(row.Records, out var array) ? array.Array! : []), slots, baseSequence);
     }
 
     /// <summary>The rows that hold events of a range; with the range open at both ends, those without events too.</summary>
-    public static async ValueTask<IReadOnlyList<JournalRow>?> ReadRowsAsync(
+    public static ValueTask<List<JournalRow>?> ReadRowsAsync(
+        Func<string, NpgsqlCommand> command, RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
+        ChunkReader.AgainAsync(async () =>
+        {
+            var rows = await ReadStoredRowsAsync(command, run, firstEventId, lastEventId, cancellation);
+            if (rows is not null)
+                await ChunkReader.RestoreAsync(command, run, rows, cancellation);
+            return rows;
+        });
+
+    /// <summary>The same, as they are stored: large ones as their chunks.</summary>
+    public static async ValueTask<List<JournalRow>?> ReadStoredRowsAsync(
         Func<string, NpgsqlCommand> command, RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation)
     {
         await using var select = command(firstEventId > 0 ? RowsOfEvents : AllRows);

@@ -1,4 +1,6 @@
 using Holdfast.Engine;
+using Holdfast.Storage.Payloads;
+using Holdfast.Storage.Postgres.Payloads;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -66,20 +68,28 @@ internal sealed class Transaction
     /// <summary>Replaces the rows of a run up to the last of the new ones.</summary>
     public void Compact(RunWrite write, CachedHeader header) => compacted.Add((write.Run, header, write.Compacted));
 
-    /// <summary>The statements. Deletions come before what may take the place of the deleted.</summary>
-    public NpgsqlBatch ToBatch(NpgsqlConnection connection)
+    /// <summary>The statements. Deletions come before what may take the place of the deleted; chunks go last, when all that use them are known.</summary>
+    public NpgsqlBatch ToBatch(NpgsqlConnection connection, ChunkWriter chunkWriter)
     {
+        var rows = NewRows();
+        var compactedRows = compacted.SelectMany(run => run.Rows, (run, row) => (run.Header.EntityId, Row: row)).ToList();
+        List<PreparedRow> large = [.. CutLarge(connection, chunkWriter, rows), .. CutLarge(connection, chunkWriter, compactedRows)];
         var batch = new NpgsqlBatch(connection);
         Add(batch, "SELECT assert_range_ids($1, $2)", Array(shards), Array(rangeIds));
         if (deleted.Count > 0)
             AddDeletions(batch);
         AddHeaders(batch);
-        AddRows(batch);
+        if (large.Count > 0)
+            AddChunks(batch, large);
+        if (rows.Count > 0)
+            AddRows(batch, rows);
         if (compacted.Count > 0)
-            AddCompactions(batch);
+            AddCompactions(batch, compactedRows);
         AddSlots(batch);
         AddCurrentRuns(batch);
         AddVisibility(batch);
+        if (deleted.Count + compacted.Count > 0)
+            AddEndOfUses(batch, large);
         return batch;
     }
 
@@ -145,48 +155,99 @@ internal sealed class Transaction
         }
     }
 
-    private void AddRows(NpgsqlBatch batch)
-    {
-        var rows = (
-            from run in runs.Values
-            from write in run.Writes
-            where write.Records.Length > 0
-            select (run.Header.EntityId, Write: write)).ToList();
-        if (rows.Count == 0)
-            return;
+    private List<(long EntityId, JournalRow Row)> NewRows() =>
+    [
+        .. from run in runs.Values
+           from write in run.Writes
+           where write.Records.Length > 0
+           select (run.Header.EntityId, new JournalRow(write.Sequence, write.FirstEventId, write.LastEventId, write.Records)),
+    ];
 
+    /// <summary>Puts what is to be stored of large rows in their places.</summary>
+    private static List<PreparedRow> CutLarge(NpgsqlConnection connection, ChunkWriter writer, List<(long EntityId, JournalRow Row)> rows)
+    {
+        var places = Enumerable.Range(0, rows.Count).Where(place => ChunkedRow.Suits(rows[place].Row.Records.Span)).ToList();
+        if (places.Count == 0)
+            return [];
+
+        var prepared = writer.Prepare(connection, places.ConvertAll(place => (rows[place].EntityId, rows[place].Row.Records)));
+        for (var i = 0; i < places.Count; i++)
+            rows[places[i]] = (rows[places[i]].EntityId, rows[places[i]].Row with { Records = prepared[i].Stored });
+        return prepared;
+    }
+
+    private static void AddChunks(NpgsqlBatch batch, List<PreparedRow> large)
+    {
+        var created = large.SelectMany(row => row.Created).ToList();
+        if (created.Count > 0)
+        {
+            Add(
+                batch,
+                "INSERT INTO chunk (chunk_id, hash, size, data) SELECT * FROM unnest($1, $2, $3, $4)",
+                Array(created.Select(chunk => chunk.Number)),
+                Array(created.Select(chunk => (ReadOnlyMemory<byte>)chunk.Chunk.Hash.ToArray())),
+                Array(created.Select(chunk => chunk.Chunk.Size)),
+                Array(created.Select(chunk => chunk.Chunk.Data)));
+        }
+
+        var (entities, chunks) = UsesOf(large);
+        Add(
+            batch,
+            "INSERT INTO chunk_use (entity_id, chunk_id) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
+            Array(entities),
+            Array(chunks));
+    }
+
+    /// <summary>Ends the uses of runs that are deleted or compacted, except for what this transaction writes, and deletes the chunks that nobody uses then.</summary>
+    private void AddEndOfUses(NpgsqlBatch batch, List<PreparedRow> large)
+    {
+        var ended = deleted.Select(run => run.EntityId).Concat(compacted.Select(run => run.Header.EntityId)).ToHashSet();
+        var (entities, chunks) = UsesOf(large.FindAll(row => ended.Contains(row.EntityId)));
+
+        // All parts of the statement see what was before it: also the uses that it ends.
         Add(
             batch,
             """
-            INSERT INTO journal (entity_id, sequence, first_event_id, last_event_id, records)
-            SELECT * FROM unnest($1, $2, $3, $4, $5)
+            WITH gone AS (
+                DELETE FROM chunk_use u WHERE u.entity_id = ANY ($1)
+                    AND NOT EXISTS (SELECT 1 FROM unnest($2, $3) AS k (entity_id, chunk_id) WHERE k.entity_id = u.entity_id AND k.chunk_id = u.chunk_id)
+                RETURNING u.entity_id, u.chunk_id)
+            DELETE FROM chunk c USING (SELECT DISTINCT chunk_id FROM gone) g
+            WHERE c.chunk_id = g.chunk_id AND NOT EXISTS (
+                SELECT 1 FROM chunk_use u WHERE u.chunk_id = c.chunk_id
+                    AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.entity_id = u.entity_id AND gone.chunk_id = u.chunk_id))
             """,
-            Array(rows.Select(row => row.EntityId)),
-            Array(rows.Select(row => row.Write.Sequence)),
-            Array(rows.Select(row => row.Write.FirstEventId)),
-            Array(rows.Select(row => row.Write.LastEventId)),
-            Array(rows.Select(row => row.Write.Records)));
+            Array(ended),
+            Array(entities),
+            Array(chunks));
     }
 
-    private void AddCompactions(NpgsqlBatch batch)
+    private static (List<long> Entities, List<long> Chunks) UsesOf(List<PreparedRow> large)
+    {
+        var uses = large.SelectMany(row => row.Chunks, (row, number) => (row.EntityId, Number: number)).Distinct().ToList();
+        return (uses.ConvertAll(use => use.EntityId), uses.ConvertAll(use => use.Number));
+    }
+
+    private static void AddRows(NpgsqlBatch batch, List<(long EntityId, JournalRow Row)> rows) => Add(
+        batch,
+        """
+        INSERT INTO journal (entity_id, sequence, first_event_id, last_event_id, records)
+        SELECT * FROM unnest($1, $2, $3, $4, $5)
+        """,
+        Array(rows.Select(row => row.EntityId)),
+        Array(rows.Select(row => row.Row.Sequence)),
+        Array(rows.Select(row => row.Row.FirstEventId)),
+        Array(rows.Select(row => row.Row.LastEventId)),
+        Array(rows.Select(row => row.Row.Records)));
+
+    private void AddCompactions(NpgsqlBatch batch, List<(long EntityId, JournalRow Row)> rows)
     {
         Add(
             batch,
             "DELETE FROM journal j USING unnest($1, $2) AS c (entity_id, through) WHERE j.entity_id = c.entity_id AND j.sequence <= c.through",
             Array(compacted.Select(run => run.Header.EntityId)),
             Array(compacted.Select(run => run.Rows[^1].Sequence)));
-        var rows = compacted.SelectMany(run => run.Rows, (run, row) => (run.Header.EntityId, Row: row)).ToList();
-        Add(
-            batch,
-            """
-            INSERT INTO journal (entity_id, sequence, first_event_id, last_event_id, records)
-            SELECT * FROM unnest($1, $2, $3, $4, $5)
-            """,
-            Array(rows.Select(row => row.EntityId)),
-            Array(rows.Select(row => row.Row.Sequence)),
-            Array(rows.Select(row => row.Row.FirstEventId)),
-            Array(rows.Select(row => row.Row.LastEventId)),
-            Array(rows.Select(row => row.Row.Records)));
+        AddRows(batch, rows);
         Add(
             batch,
             """
