@@ -1,5 +1,6 @@
 using Holdfast.AI.Activities;
 using Holdfast.AI.Approvals;
+using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Workflows;
@@ -9,7 +10,7 @@ using Temporalio.Exceptions;
 namespace Holdfast.EmailSupport.Activities;
 
 /// <summary>Sends the reply, once however often it is tried.</summary>
-internal sealed class SendReply(IMailTransport transport, MailIdentity identity, TimeProvider time)
+internal sealed class SendReply(TenantDesks desks, TimeProvider time)
 {
     [Activity("SendReply")]
     public async Task<SentMail> RunAsync(ReplyOrder order)
@@ -19,7 +20,8 @@ internal sealed class SendReply(IMailTransport transport, MailIdentity identity,
             throw new ApplicationFailureException("The reply differs from what was approved.", errorType: "ReplyNotApproved", nonRetryable: true);
 
         var activity = ActivityExecutionContext.Current;
-        var mail = ReplyComposer.Compose(order, OwnMessageId.For(activity.Info.WorkflowId!, order.Part, identity), identity);
-        return await Heartbeats.DuringAsync(activity, cancelled => transport.SendAsync(mail, cancelled), time);
+        var desk = await desks.CurrentAsync(activity.CancellationToken);
+        var mail = ReplyComposer.Compose(order, OwnMessageId.For(activity.Info.WorkflowId!, order.Part, desk.Identity), desk.Identity);
+        return await Heartbeats.DuringAsync(activity, cancelled => desk.Transport.SendAsync(mail, cancelled), time);
     }
 }

@@ -1,3 +1,4 @@
+using Holdfast.AI.Tenants;
 using Holdfast.EmailSupport.Mail;
 
 namespace Holdfast.EmailSupport.Hosting;
@@ -18,10 +19,35 @@ internal sealed class DataFolder : IDisposable
 
     public MailFolders Mail { get; }
 
+    /// <summary>Where each tenant but the default one has a folder of its own.</summary>
+    public string TenantsPath => System.IO.Path.Combine(Path, "tenants");
+
     public string Database => System.IO.Path.Combine(Path, "holdfast.db");
+
+    /// <summary>What the workers share: see <see cref="AI.Database.AIDatabase"/>.</summary>
+    public string AIDatabase => System.IO.Path.Combine(Path, "ai.db");
 
     /// <summary>Keys that protect the dashboard's forms: kept, so that an open page survives a restart.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
+
+    /// <summary>The mail folders of a tenant, made if they are missing.</summary>
+    /// <exception cref="StartException">They cannot be made.</exception>
+    public MailFolders MailOf(string tenant)
+    {
+        if (tenant == TenantNames.Default)
+            return Mail;
+
+        var folders = new MailFolders(System.IO.Path.Combine(TenantsPath, tenant, "mail"));
+        try
+        {
+            folders.Create();
+            return folders;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The mail folders of the tenant {tenant} cannot be made: {exception.Message}", exception);
+        }
+    }
 
     /// <exception cref="StartException">It cannot be written, or another process holds it.</exception>
     public static DataFolder Open(string path)

@@ -1,14 +1,16 @@
 using System.Globalization;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Dashboard;
+using Holdfast.AI.Database;
+using Holdfast.AI.Tenants;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail.Imap;
-using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Temporalio.Client;
 using Temporalio.Runtime;
@@ -49,7 +51,7 @@ internal static class EmailSupportHost
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
-        catch (StartException exception)
+        catch (Exception exception) when (exception is StartException or AIDatabaseException)
         {
             return Fail(exception.Message);
         }
@@ -103,7 +105,7 @@ internal static class EmailSupportHost
             app.MapHoldfast();
         app.MapHoldfastDashboard(uiPort);
         app.MapPost(SamplesPath, (HttpContext context, TimeProvider time) => DropSamples(context, data, time, uiPort));
-        app.MapGet(MailboxPath, (HttpContext context) => Mailbox(context, uiPort));
+        app.MapGet(MailboxPath, (HttpContext context, string? tenant) => Mailbox(context, uiPort, tenant ?? TenantNames.Default));
         return app;
     }
 
@@ -111,16 +113,13 @@ internal static class EmailSupportHost
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(configuration);
-        services.AddSingleton(configuration.Identity);
         services.AddSingleton(configuration.Server);
-        services.AddSingleton(configuration.Reminders(uiPort));
-        services.AddSingleton(data.Mail);
         services.AddDurableChat(configuration.Model.AddTo);
-        var outbox = new OutboxFolder(data.Mail.Outbox);
-        services.AddSingleton(outbox);
-        services.AddSingleton<IMailTransport>(provider => configuration.Smtp is { } smtp
-            ? new SmtpTransport(smtp, outbox, configuration.Imap is { } mailbox ? new MailboxProof(mailbox) : null, provider.GetRequiredService<TimeProvider>())
-            : new FolderTransport(outbox));
+        services.AddSingleton(AIDatabase.Open(data.AIDatabase));
+        services.TryAddSingleton<RunTenants>();
+        TenantDesk[] desks = [.. configuration.Tenants.Select(tenant =>
+            new TenantDesk(tenant, data.MailOf(tenant.Identity.Tenant), $"http://localhost:{uiPort}/approvals", TimeProvider.System))];
+        services.AddSingleton(provider => new TenantDesks(provider.GetRequiredService<RunTenants>(), desks));
         services.AddSingleton<SendReply>().AddSingleton<RemindApprover>();
 
         services.AddSingleton(provider => new TemporalClientConnectOptions(target)
@@ -134,11 +133,11 @@ internal static class EmailSupportHost
         services.AddSingleton<ServerLink>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerLink>());
         services.AddHostedService<SupportWorker>();
-        services.AddHostedService<IntakeService>();
-        if (configuration.Imap is { } imap)
+        foreach (var desk in desks)
         {
-            services.AddSingleton(imap).AddSingleton<MailboxHealth>();
-            services.AddHostedService<MailboxService>();
+            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<IntakeService>(provider, desk));
+            if (desk.Imap is not null)
+                services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<MailboxService>(provider, desk));
         }
     }
 
@@ -186,8 +185,9 @@ internal static class EmailSupportHost
     }
 
     // 503 while the mailbox cannot be read, so that whatever watches web pages can watch it.
-    private static IResult Mailbox(HttpContext context, int uiPort) =>
-        context.Connection.LocalPort == uiPort && context.RequestServices.GetService<MailboxHealth>() is { State: var state }
+    private static IResult Mailbox(HttpContext context, int uiPort, string tenant) =>
+        context.Connection.LocalPort == uiPort
+        && context.RequestServices.GetRequiredService<TenantDesks>().All.FirstOrDefault(desk => desk.Identity.Tenant == tenant)?.Health is { State: var state }
             ? Results.Json(state, statusCode: state.Step is MailboxStep.Connected or MailboxStep.Connecting ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
             : Results.NotFound();
 

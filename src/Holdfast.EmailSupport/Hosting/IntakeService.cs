@@ -1,12 +1,11 @@
-using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Intake;
 using Holdfast.EmailSupport.Mail.Reading;
 
 namespace Holdfast.EmailSupport.Hosting;
 
-/// <summary>Looks into the inbox folder twice a second, for as long as the application runs.</summary>
+/// <summary>Looks into a tenant's inbox folder twice a second, for as long as the application runs.</summary>
 internal sealed partial class IntakeService(
-    ServerLink link, Configuration configuration, MailFolders folders, TimeProvider time, ILogger<MailIntake> intakeLogger, ILogger<IntakeService> logger)
+    ServerLink link, SupportSettings.ServerSection server, TenantDesk desk, TimeProvider time, ILogger<MailIntake> intakeLogger, ILogger<IntakeService> logger)
     : EarlyStoppingService
 {
     // Polling: watchers of the operating system miss events on network folders and after overflow, and one look costs next to nothing.
@@ -15,8 +14,8 @@ internal sealed partial class IntakeService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), configuration.Server.TaskQueue, configuration.Policy);
-        var intake = new MailIntake(folders, new MailReader(configuration.Identity, folders.Attachments), starter.StartAsync, time, intakeLogger);
+        var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), server.TaskQueue, desk.Identity, desk.Policy);
+        var intake = new MailIntake(desk.Folders, new MailReader(desk.Identity, desk.Folders.Attachments), starter.StartAsync, time, intakeLogger);
         var inTrouble = false;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,7 +1,5 @@
 using System.Net.Sockets;
-using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
-using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Mail.Reading;
 using MailKit;
 using MailKit.Net.Imap;
@@ -9,20 +7,20 @@ using MailKit.Net.Imap;
 namespace Holdfast.EmailSupport.Hosting;
 
 /// <summary>
-/// Watches the mailbox for as long as the application runs: takes what is new, waits until the server announces more (IDLE) or
+/// Watches a tenant's mailbox for as long as the application runs: takes what is new, waits until the server announces more (IDLE) or
 /// a minute has passed, and connects again, more slowly each time, when the connection breaks. Meanwhile mail waits on the mail server.
 /// </summary>
 internal sealed partial class MailboxService(
     ServerLink link,
-    Configuration configuration,
-    ImapSettings settings,
-    MailFolders folders,
-    OutboxFolder outbox,
-    MailboxHealth health,
+    SupportSettings.ServerSection server,
+    TenantDesk desk,
     TimeProvider time,
     ILogger<ImapIntake> intakeLogger,
     ILogger<MailboxService> logger) : EarlyStoppingService
 {
+    private readonly ImapSettings settings = desk.Imap!;
+    private readonly MailboxHealth health = desk.Health!;
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
 
@@ -37,9 +35,9 @@ internal sealed partial class MailboxService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), configuration.Server.TaskQueue, configuration.Policy);
-        var reader = new MailReader(configuration.Identity, folders.Attachments);
-        var intake = new ImapIntake(settings, folders, reader, starter.StartAsync, outbox, health, time, intakeLogger);
+        var starter = new WorkflowStarter(await link.ClientAsync(stoppingToken), server.TaskQueue, desk.Identity, desk.Policy);
+        var reader = new MailReader(desk.Identity, desk.Folders.Attachments);
+        var intake = new ImapIntake(settings, desk.Folders, reader, starter.StartAsync, desk.Outbox, health, time, intakeLogger);
         var delay = FirstDelay;
         DateTimeOffset? told = null;
         while (!stoppingToken.IsCancellationRequested)

@@ -1,4 +1,6 @@
 using Holdfast.AI.Approvals;
+using Holdfast.AI.Tenants;
+using Holdfast.AI.Waiting;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -40,14 +42,22 @@ internal sealed partial class ServerLink(TemporalClientConnectOptions options, I
 
     private async Task RegisterAsync(ITemporalClient client, CancellationToken cancellationToken)
     {
+        await RegisterAsync(client, ApprovalNames.SearchAttribute, ApprovalRegistration.EnsureAsync, cancellationToken);
+        await RegisterAsync(client, TenantNames.SearchAttribute, TenantRegistration.EnsureAsync, cancellationToken);
+        await RegisterAsync(client, WaitingNames.SearchAttribute, WaitingRegistration.EnsureAsync, cancellationToken);
+    }
+
+    private async Task RegisterAsync(
+        ITemporalClient client, string attribute, Func<ITemporalClient, CancellationToken, Task> register, CancellationToken cancellationToken)
+    {
         try
         {
-            await ApprovalRegistration.EnsureAsync(client, cancellationToken);
+            await register(client, cancellationToken);
         }
         catch (RpcException exception) when (exception.Code is RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unimplemented
             or RpcException.StatusCode.Unauthenticated)
         {
-            LogNotRegistered(logger, ApprovalNames.SearchAttribute, client.Options.Namespace, exception.Message);
+            LogNotRegistered(logger, attribute, client.Options.Namespace, exception.Message);
         }
     }
 
@@ -62,6 +72,6 @@ internal sealed partial class ServerLink(TemporalClientConnectOptions options, I
     [LoggerMessage(Level = LogLevel.Warning, Message = "The server at {Target} does not answer yet: {Reason}. Trying again every two seconds")]
     private static partial void LogNoServer(ILogger logger, string target, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The search attribute {Attribute} (Keyword) cannot be registered in namespace {Namespace}: {Reason}. If it is not there, add it by the server's own means: replies that need approval wait until it is")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The search attribute {Attribute} (Keyword) cannot be registered in namespace {Namespace}: {Reason}. If it is not there, add it by the server's own means: workflows that need it wait until it is")]
     private static partial void LogNotRegistered(ILogger logger, string attribute, string @namespace, string reason);
 }

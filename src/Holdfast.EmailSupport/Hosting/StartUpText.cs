@@ -5,14 +5,16 @@ internal static class StartUpText
 {
     public static string For(DataFolder data, int uiPort, string server, bool hosted, Configuration configuration, int? samples, bool firstRun)
     {
+        var desk = configuration.Tenants[0];
         List<string> lines =
         [
             "Holdfast e-mail support is running.",
             "",
             $"  Dashboard   http://localhost:{uiPort}",
             $"  Mail in     drop .eml files into {data.Mail.Inbox}",
-            .. configuration.Imap is { } imap ? (string[])[$"              and mailbox {imap}"] : [],
-            configuration.Smtp is { } smtp ? $"  Mail out    through {smtp}; copies in {data.Mail.Outbox}" : $"  Mail out    {data.Mail.Outbox} (nothing leaves this machine)",
+            .. desk.Imap is { } imap ? (string[])[$"              and mailbox {imap}"] : [],
+            desk.Smtp is { } smtp ? $"  Mail out    through {smtp}; copies in {data.Mail.Outbox}" : $"  Mail out    {data.Mail.Outbox} (nothing leaves this machine)",
+            .. configuration.Tenants.Count > 1 ? (string[])[$"  Tenants     {string.Join(", ", configuration.Tenants.Skip(1).Select(tenant => tenant.Identity.Tenant))}: mail in {data.TenantsPath}"] : [],
             $"  Model       {configuration.Model}",
             $"  Server      {server}{(hosted ? " (in this process)" : "")}",
             $"  Data        {data.Path}",

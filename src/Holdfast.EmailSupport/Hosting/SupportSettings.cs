@@ -4,17 +4,12 @@ namespace Holdfast.EmailSupport.Hosting;
 /// The settings as written in <c>holdfast.json</c> in the data folder, or in environment variables such as
 /// <c>HOLDFAST__Support__Address</c>. All are optional.
 /// </summary>
-internal sealed class SupportSettings
+internal sealed class SupportSettings : TenantSettings
 {
-    public SupportSection Support { get; set; } = new();
-
-    public ApprovalSection Approval { get; set; } = new();
-
-    /// <summary>Absent: mail comes from the inbox folder alone.</summary>
-    public ImapSection? Imap { get; set; }
-
-    /// <summary>Absent: replies are written into the outbox folder and nothing leaves the machine.</summary>
-    public SmtpSection? Smtp { get; set; }
+    /// <summary>
+    /// Tenants beside the default one, whose settings are those outside this section. By name: lower-case letters, digits and hyphens.
+    /// </summary>
+    public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
 
     public ModelsSection Models { get; set; } = new();
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Holdfast.AI.Tenants;
 
 namespace Holdfast.EmailSupport.Mail;
 
@@ -23,20 +24,25 @@ internal static partial class OwnMessageId
         var name = CaseName().Match(workflowId) is { Success: true } match
             ? match.Groups[1].Value
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workflowId)))[..32];
-        return $"{Prefix}{name}.{part}@{identity.Domain}";
+        return $"{Prefix}{name}.{part}{Suffix(identity)}@{identity.Domain}";
     }
 
     /// <summary>The id of the workflow that sent this mail, or null when it is none of ours.</summary>
     /// <remarks>Only who got one of our mails knows such an id: it is made from the hash of the mail that began the case.</remarks>
     public static string? WorkflowOf(string messageId, MailIdentity identity) =>
-        IsOurs(messageId, identity) && OwnId().Match(messageId) is { Success: true } match ? $"mail/{match.Groups[1].Value}" : null;
+        IsOurs(messageId, identity) && OwnId().Match(messageId) is { Success: true } match && match.Groups[2].Value == Suffix(identity)
+            ? identity.WorkflowPrefix + match.Groups[1].Value
+            : null;
 
     public static bool IsOurs(string messageId, MailIdentity identity) =>
         messageId.StartsWith(Prefix, StringComparison.Ordinal) && MailAddress.DomainOf(messageId) == identity.Domain;
 
-    [GeneratedRegex(@"\Amail/([0-9a-f]{32})\z")]
+    // Tenants may share a domain, and the same mail may come to two of them.
+    private static string Suffix(MailIdentity identity) => identity.Tenant == TenantNames.Default ? "" : $".{identity.Tenant}";
+
+    [GeneratedRegex(@"\Amail/(?:[a-z0-9-]+/)?([0-9a-f]{32})\z")]
     private static partial Regex CaseName();
 
-    [GeneratedRegex(@"\Aholdfast\.([0-9a-f]{32})\.reply(-[0-9]+)?@")]
+    [GeneratedRegex(@"\Aholdfast\.([0-9a-f]{32})\.reply(?:-[0-9]+)?(\.[a-z0-9-]+)?@")]
     private static partial Regex OwnId();
 }

@@ -1,7 +1,7 @@
 using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail.Outbox;
-using Holdfast.EmailSupport.Tests.Mail;
+using Holdfast.EmailSupport.Tests.Workflows;
 using Holdfast.EmailSupport.Workflows;
 using Temporalio.Exceptions;
 using Temporalio.Testing;
@@ -31,7 +31,7 @@ public sealed class SendReplyTests : IDisposable
 
         Assert.False(first.AlreadySent);
         Assert.Equal(first with { AlreadySent = true }, second);
-        Assert.Single(Directory.GetFiles(folder));
+        Assert.Single(Directory.GetFiles(Path.Combine(folder, "outbox")));
     }
 
     [Fact]
@@ -51,12 +51,12 @@ public sealed class SendReplyTests : IDisposable
             Assert.True(failure.NonRetryable);
         }
 
-        Assert.Empty(Directory.GetFiles(folder));
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder, "outbox")));
     }
 
     private Task<SentMail> SendAsync(ReplyOrder order)
     {
-        var activity = new SendReply(new FolderTransport(new OutboxFolder(folder)), Raw.Identity, TimeProvider.System);
+        var activity = new SendReply(Desks.In(folder), TimeProvider.System);
         return new ActivityEnvironment().RunAsync(() => activity.RunAsync(order));
     }
 }

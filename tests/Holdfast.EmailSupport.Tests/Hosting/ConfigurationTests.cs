@@ -16,11 +16,12 @@ public sealed class ConfigurationTests : IDisposable
     {
         var configuration = Configuration.From(new(), anthropicKeyOfEnvironment: null);
 
-        Assert.Null(configuration.Smtp);
+        var tenant = Assert.Single(configuration.Tenants);
+        Assert.Null(tenant.Smtp);
         Assert.False(configuration.Model.HasKey);
-        Assert.Equal(ApprovalMode.WhenNeeded, configuration.Policy.Approval);
-        Assert.Equal([TimeSpan.FromHours(4), TimeSpan.FromHours(20)], configuration.Policy.Times.RemindAfter);
-        Assert.Equal(TimeSpan.FromHours(72), configuration.Policy.Times.ExpireAfter);
+        Assert.Equal(ApprovalMode.WhenNeeded, tenant.Policy.Approval);
+        Assert.Equal([TimeSpan.FromHours(4), TimeSpan.FromHours(20)], tenant.Policy.Times.RemindAfter);
+        Assert.Equal(TimeSpan.FromHours(72), tenant.Policy.Times.ExpireAfter);
     }
 
     [Fact]
@@ -36,18 +37,42 @@ public sealed class ConfigurationTests : IDisposable
             }
             """);
 
-        Assert.Equal("Shop <help@shop.test>", configuration.Identity.Address.ToString());
-        Assert.Equal(ApprovalMode.Always, configuration.Policy.Approval);
-        Assert.Equal([TimeSpan.FromMinutes(30)], configuration.Policy.Times.RemindAfter);
-        Assert.Equal(TimeSpan.FromDays(2), configuration.Policy.Times.ExpireAfter);
-        Assert.Equal("boss@shop.test", configuration.RemindMailTo!.Address);
-        Assert.Equal(new SmtpSettings { Host = "mail.shop.test", Port = 465, Security = MailSecurity.Tls, User = "u", Password = "p", WhenUnsure = WhenUnsure.AskPerson }, configuration.Smtp! with { CopyTo = [] });
-        Assert.DoesNotContain("p,", configuration.Smtp.ToString(), StringComparison.Ordinal);
+        var tenant = configuration.Tenants[0];
+        Assert.Equal("Shop <help@shop.test>", tenant.Identity.Address.ToString());
+        Assert.Equal(ApprovalMode.Always, tenant.Policy.Approval);
+        Assert.Equal([TimeSpan.FromMinutes(30)], tenant.Policy.Times.RemindAfter);
+        Assert.Equal(TimeSpan.FromDays(2), tenant.Policy.Times.ExpireAfter);
+        Assert.Equal("boss@shop.test", tenant.RemindMailTo!.Address);
+        Assert.Equal(new SmtpSettings { Host = "mail.shop.test", Port = 465, Security = MailSecurity.Tls, User = "u", Password = "p", WhenUnsure = WhenUnsure.AskPerson }, tenant.Smtp! with { CopyTo = [] });
+        Assert.DoesNotContain("p,", tenant.Smtp.ToString(), StringComparison.Ordinal);
         Assert.Equal("key-of-file", configuration.Model.AnthropicApiKey);
         Assert.Equal("claude-haiku-5-5", configuration.Model.Model);
     }
 
+    [Fact]
+    public void Each_tenant_has_settings_of_its_own()
+    {
+        var configuration = Read(
+            """
+            {
+              "Support": { "Address": "help@shop.test" },
+              "Smtp": { "Host": "mail.shop.test" },
+              "Tenants": { "acme": { "Support": { "Address": "care@acme.test", "Name": "Acme" }, "Approval": { "Mode": "Always" } } }
+            }
+            """);
+
+        Assert.Equal(["default", "acme"], configuration.Tenants.Select(tenant => tenant.Identity.Tenant));
+        var acme = configuration.Tenants[1];
+        Assert.Equal("Acme <care@acme.test>", acme.Identity.Address.ToString());
+        Assert.Equal(ApprovalMode.Always, acme.Policy.Approval);
+        // Never another tenant's mail server: what a tenant does not say is not taken from the default one.
+        Assert.Null(acme.Smtp);
+    }
+
     [Theory]
+    [InlineData("""{ "Tenants": { "Acme Inc": {} } }""", "lower-case letters")]
+    [InlineData("""{ "Tenants": { "default": {} } }""", "the settings outside of Tenants")]
+    [InlineData("""{ "Tenants": { "acme": { "Imap": { "Host": "h" } } } }""", "Tenants:acme:Imap:User")]
     [InlineData("""{ "Suport": {} , "Approval": { "Expire": "1h" } }""", "there is no setting 'Suport'.")]
     [InlineData("""{ "Approval": { "ExpireAfter": "soon" } }""", "Approval:ExpireAfter")]
     [InlineData("""{ "Approval": { "ExpireAfter": "0s" } }""", "Approval:ExpireAfter")]

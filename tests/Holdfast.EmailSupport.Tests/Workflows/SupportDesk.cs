@@ -3,7 +3,6 @@ using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Mail;
-using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Triage;
 using Holdfast.EmailSupport.Workflows;
@@ -75,11 +74,11 @@ internal sealed class SupportDesk : IAsyncDisposable
     public async Task<WorkflowHandle<EmailSupportWorkflow, EmailStatus>> ReceiveAsync(byte[] raw, HandlingPolicy? policy = null)
     {
         var email = Raw.Read(raw);
-        await new WorkflowStarter(Client, TaskQueue, policy ?? new()).StartAsync(email, CancellationToken.None);
-        return Client.GetWorkflowHandle<EmailSupportWorkflow, EmailStatus>(WorkflowStarter.WorkflowId(email));
+        await new WorkflowStarter(Client, TaskQueue, Raw.Identity, policy ?? new()).StartAsync(email, CancellationToken.None);
+        return Client.GetWorkflowHandle<EmailSupportWorkflow, EmailStatus>(WorkflowStarter.WorkflowId(email, Raw.Identity));
     }
 
-    public Task<bool> StartAsync(byte[] raw) => new WorkflowStarter(Client, TaskQueue, new()).StartAsync(Raw.Read(raw), CancellationToken.None);
+    public Task<bool> StartAsync(byte[] raw) => new WorkflowStarter(Client, TaskQueue, Raw.Identity, new()).StartAsync(Raw.Read(raw), CancellationToken.None);
 
     /// <summary>The approval that waits, once it does.</summary>
     public static Task<ApprovalView> PendingAsync(WorkflowHandle workflow) => Eventually.SeesAsync("an approval that waits", async () =>
@@ -104,12 +103,12 @@ internal sealed class SupportDesk : IAsyncDisposable
     {
         stop.Dispose();
         stop = new();
-        var transport = new FolderTransport(new OutboxFolder(Folders.Outbox));
+        var desks = Desks.In(Folders.Root, approver);
         var options = SupportWorker.Options(
             TaskQueue,
             services,
-            new SendReply(transport, Raw.Identity, TimeProvider.System),
-            new RemindApprover(transport, Raw.Identity, new(approver, "http://localhost:8233/approvals"), TimeProvider.System, NullLogger<RemindApprover>.Instance),
+            new SendReply(desks, TimeProvider.System),
+            new RemindApprover(desks, TimeProvider.System, NullLogger<RemindApprover>.Instance),
             NullLoggerFactory.Instance);
         options.GracefulShutdownTimeout = TimeSpan.Zero;
         more?.Invoke(options);

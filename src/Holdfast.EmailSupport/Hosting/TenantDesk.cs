@@ -1,0 +1,45 @@
+using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Mail.Imap;
+using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Triage;
+
+namespace Holdfast.EmailSupport.Hosting;
+
+/// <summary>One tenant's support desk: its mail in and out, and how its mail is handled.</summary>
+internal sealed class TenantDesk : IDisposable
+{
+    public TenantDesk(TenantConfiguration configuration, MailFolders folders, string inboxUrl, TimeProvider time)
+    {
+        Identity = configuration.Identity;
+        Policy = configuration.Policy;
+        Folders = folders;
+        Outbox = new(folders.Outbox);
+        Reminders = new(configuration.RemindMailTo, inboxUrl);
+        Imap = configuration.Imap;
+        Health = configuration.Imap is { } watched ? new(watched, time) : null;
+        Transport = configuration.Smtp is { } smtp
+            ? new SmtpTransport(smtp, Outbox, configuration.Imap is { } mailbox ? new MailboxProof(mailbox) : null, time)
+            : new FolderTransport(Outbox);
+    }
+
+    public MailIdentity Identity { get; }
+
+    public HandlingPolicy Policy { get; }
+
+    public MailFolders Folders { get; }
+
+    public OutboxFolder Outbox { get; }
+
+    public IMailTransport Transport { get; }
+
+    public ReminderSettings Reminders { get; }
+
+    /// <summary>Null: mail comes from the inbox folder alone.</summary>
+    public ImapSettings? Imap { get; }
+
+    /// <summary>Null without a mailbox.</summary>
+    public MailboxHealth? Health { get; }
+
+    public void Dispose() => Health?.Dispose();
+}
