@@ -48,6 +48,12 @@ public sealed class LangfuseOptions
     /// </summary>
     public long MaxWaitingBytes { get; set; } = 2_000_000_000;
 
+    /// <summary>
+    /// Whether this program writes the roots and approvals of closed runs. Programs that share an AI database agree on it by themselves; where the
+    /// workers of a task queue have several databases, leave it on for one of them.
+    /// </summary>
+    public bool ClosedRuns { get; set; } = true;
+
     /// <summary>How often closed runs are looked for, whose root spans and approvals are then written.</summary>
     public TimeSpan ClosedRunsInterval { get; set; } = TimeSpan.FromSeconds(5);
 

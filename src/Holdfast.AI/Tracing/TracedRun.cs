@@ -1,3 +1,5 @@
+using Holdfast.AI.Tracing.Spans;
+
 namespace Holdfast.AI.Tracing;
 
 /// <summary>The workflow run that a trace is of.</summary>
@@ -13,4 +15,8 @@ public sealed record TracedRun
 
     /// <summary>Whose run it is.</summary>
     public required string Tenant { get; init; }
+
+    internal string TraceId => TraceIds.TraceOf(Namespace, WorkflowId, RunId);
+
+    internal string RootId => TraceIds.RootOf(Namespace, WorkflowId, RunId);
 }

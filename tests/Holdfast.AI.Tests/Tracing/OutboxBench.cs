@@ -51,6 +51,7 @@ internal sealed class OutboxBench : IAsyncDisposable
 
     public static Observation Span(int number, string? text = null) => new()
     {
+        TraceId = TraceIds.TraceOf("default", "w", "r"),
         Run = new() { Namespace = "default", WorkflowId = "w", RunId = "r", WorkflowType = "Agent", Tenant = "default" },
         SpanId = TraceIds.ActivityOf("default", "w", "r", $"{number}", 1),
         Type = ObservationType.Span,

@@ -1,3 +1,4 @@
+using Holdfast.AI.Chat;
 using Holdfast.AI.Tracing.Spans;
 
 namespace Holdfast.AI.Tests.Tracing;
@@ -21,11 +22,12 @@ public sealed class TraceIdTests
             TraceIds.ActivityOf("n", "w", "r", "1", 1),
             TraceIds.ActivityOf("n", "w", "r", "1", 2),
             TraceIds.ActivityOf("n", "w", "r2", "1", 1),
-            TraceIds.GenerationOf("n", "w", "r", "1", 1, 1),
-            TraceIds.GenerationOf("n", "w", "r", "1", 1, 2),
-            TraceIds.GenerationOf("n", "w", "r", "1", 2, 1),
-            // An activity that is named like a request of another one.
-            TraceIds.ActivityOf("n", "w", "r", "1|1|llm", 1),
+            TraceIds.ActivityOf("n", "w", "r", "1|2", 1),
+            TraceIds.ActivityOf("n", "w", "r", "1", 21),
+            TraceIds.GenerationOf("t", ModelRequest.IdOf("n", "r", "1", 1, 1)),
+            TraceIds.GenerationOf("t", ModelRequest.IdOf("n", "r", "1", 1, 2)),
+            TraceIds.GenerationOf("t", ModelRequest.IdOf("n", "r", "1", 2, 1)),
+            TraceIds.GenerationOf("t", ModelRequest.IdOf("n", "r", "1/1", 2, 1)),
             TraceIds.ApprovalOf("n", "w", "r", "1"),
         ];
 

@@ -37,6 +37,9 @@ public static class ToolCalls
         return id;
     }
 
+    /// <summary>In a workflow: whether an activity's id was given to a tool call.</summary>
+    internal static bool IsOne(string activityId) => Used.TryGetValue(Workflow.Instance, out var used) && used.Contains(activityId);
+
     internal static string ErrorText(FailureException failure) => failure switch
     {
         ActivityFailureException { InnerException: ApplicationFailureException cause } => $"Error: {cause.Message}",

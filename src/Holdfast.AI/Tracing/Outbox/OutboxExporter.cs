@@ -38,6 +38,7 @@ internal sealed partial class OutboxExporter(
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ILogger logger = logger ?? NullLogger<OutboxExporter>.Instance;
+    private readonly SemaphoreSlim stepping = new(1, 1);
     private FileStream? held;
     private int failures;
     private int refusedInARow;
@@ -122,6 +123,8 @@ internal sealed partial class OutboxExporter(
     /// <returns>How long to wait before the next step; null: until something new waits.</returns>
     internal async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
+        // Several workers of one process share this exporter.
+        await stepping.WaitAsync(cancellationToken);
         try
         {
             if (!Hold())
@@ -135,6 +138,10 @@ internal sealed partial class OutboxExporter(
         catch (Exception exception) when (exception is SqliteException or AIDatabaseException or IOException)
         {
             return Failed($"The AI database cannot be used: {exception.Message}", null);
+        }
+        finally
+        {
+            stepping.Release();
         }
     }
 

@@ -5,7 +5,10 @@ namespace Holdfast.AI.Tracing.Spans;
 /// <summary>A span, complete. Langfuse cannot change one that it has, so nothing is told of a span before it ended.</summary>
 internal sealed record Observation
 {
-    public required TracedRun Run { get; init; }
+    public required string TraceId { get; init; }
+
+    /// <summary>Null: it belongs to no workflow.</summary>
+    public TracedRun? Run { get; init; }
 
     public required string SpanId { get; init; }
 
@@ -33,6 +36,4 @@ internal sealed record Observation
 
     /// <summary>Of a generation alone.</summary>
     public GenerationFacts? Generation { get; init; }
-
-    public string TraceId => TraceIds.TraceOf(Run.Namespace, Run.WorkflowId, Run.RunId);
 }

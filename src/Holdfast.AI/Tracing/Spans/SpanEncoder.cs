@@ -40,7 +40,7 @@ internal sealed class SpanEncoder(LangfuseOptions options)
     private byte[] Encode(Observation observation, string? input, string? output)
     {
         var run = observation.Run;
-        var labels = options.Label?.Invoke(run) ?? new();
+        var labels = run is null ? null : options.Label?.Invoke(run) ?? new();
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer, Plain);
         json.WriteStartObject();
@@ -64,20 +64,10 @@ internal sealed class SpanEncoder(LangfuseOptions options)
         Text("langfuse.observation.status_message", observation.StatusMessage is { } status ? Short(status, MaxStatusLength) : null);
         Text("langfuse.observation.input", input);
         Text("langfuse.observation.output", output);
-        Text("langfuse.trace.name", Short(labels.Name ?? run.WorkflowType, TraceLabels.MaxLength));
-        Text("langfuse.user.id", labels.UserId is { } user ? Short(user, TraceLabels.MaxLength) : null);
-        Text("langfuse.session.id", Short(labels.SessionId ?? run.WorkflowId, TraceLabels.MaxLength));
         Text("langfuse.environment", options.Environment);
         Text("langfuse.release", options.Release);
-        if (labels.Tags.Count > 0)
-            Texts("langfuse.trace.tags", labels.Tags);
-        Text("langfuse.trace.metadata.workflow_id", Short(run.WorkflowId, TraceLabels.MaxLength));
-        Text("langfuse.trace.metadata.run_id", run.RunId);
-        Text("langfuse.trace.metadata.workflow_type", Short(run.WorkflowType, TraceLabels.MaxLength));
-        Text("langfuse.trace.metadata.namespace", Short(run.Namespace, TraceLabels.MaxLength));
-        Text("langfuse.trace.metadata.tenant", Short(run.Tenant, TraceLabels.MaxLength));
-        foreach (var (key, value) in labels.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            Text($"langfuse.trace.metadata.{key}", Short(value, TraceLabels.MaxLength));
+        if (run is not null)
+            Trace(run, labels!);
         foreach (var (key, value) in observation.Metadata)
             Text($"langfuse.observation.metadata.{key}", value is null ? null : Short(value, TraceLabels.MaxLength));
         if (observation.Generation is { } generation)
@@ -86,6 +76,22 @@ internal sealed class SpanEncoder(LangfuseOptions options)
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+
+        void Trace(TracedRun run, TraceLabels labels)
+        {
+            Text("langfuse.trace.name", Short(labels.Name ?? run.WorkflowType, TraceLabels.MaxLength));
+            Text("langfuse.user.id", labels.UserId is { } user ? Short(user, TraceLabels.MaxLength) : null);
+            Text("langfuse.session.id", Short(labels.SessionId ?? run.WorkflowId, TraceLabels.MaxLength));
+            if (labels.Tags.Count > 0)
+                Texts("langfuse.trace.tags", labels.Tags);
+            Text("langfuse.trace.metadata.workflow_id", Short(run.WorkflowId, TraceLabels.MaxLength));
+            Text("langfuse.trace.metadata.run_id", run.RunId);
+            Text("langfuse.trace.metadata.workflow_type", Short(run.WorkflowType, TraceLabels.MaxLength));
+            Text("langfuse.trace.metadata.namespace", Short(run.Namespace, TraceLabels.MaxLength));
+            Text("langfuse.trace.metadata.tenant", Short(run.Tenant, TraceLabels.MaxLength));
+            foreach (var (key, value) in labels.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                Text($"langfuse.trace.metadata.{key}", Short(value, TraceLabels.MaxLength));
+        }
 
         void Generation(GenerationFacts facts)
         {

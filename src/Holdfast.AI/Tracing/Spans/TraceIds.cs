@@ -27,9 +27,8 @@ internal static class TraceIds
     public static string ActivityOf(string @namespace, string workflowId, string runId, string activityId, int attempt) =>
         Span(ActivitySeed(@namespace, workflowId, runId, activityId, attempt));
 
-    /// <param name="number">Which request of the activity's attempt, from 1.</param>
-    public static string GenerationOf(string @namespace, string workflowId, string runId, string activityId, int attempt, int number) =>
-        Span($"{ActivitySeed(@namespace, workflowId, runId, activityId, attempt)}|llm|{number}");
+    /// <param name="request">The id of the request to the provider, which is the same however often it is told.</param>
+    public static string GenerationOf(string traceId, string request) => Span($"{traceId}|llm|{request}");
 
     public static string ApprovalOf(string @namespace, string workflowId, string runId, string approvalId) =>
         Span($"{Seed(@namespace, workflowId, runId)}|approval|{approvalId}");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Holdfast.AI.Tracing.Spans;
 
 /// <summary>Messages in the form that Langfuse shows as a conversation.</summary>
-internal static class ConversationJson
+internal static class ShownConversation
 {
     public static JsonArray Of(IEnumerable<ChatMessage> messages) => new([.. messages.Select(Of)]);
 

@@ -1,0 +1,57 @@
+using Holdfast.AI.Chat;
+using Holdfast.AI.Database;
+using Holdfast.AI.Tenants;
+using Holdfast.AI.Tracing.Outbox;
+using Holdfast.AI.Tracing.Sources;
+using Holdfast.AI.Tracing.Spans;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Temporalio.Worker;
+
+namespace Holdfast.AI.Tracing;
+
+/// <summary>Puts traces for Langfuse into a program.</summary>
+public static class LangfuseRegistration
+{
+    /// <summary>
+    /// Registers the export to Langfuse: a generation for each request to a model, spans for activities, tools, approvals and whole runs, scores for
+    /// decisions. It needs the AI database (<see cref="AIDatabaseRegistration.AddAIDatabase"/>), in which spans wait until Langfuse has them.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value cannot be used.</exception>
+    public static IServiceCollection AddLangfuse(this IServiceCollection services, Action<LangfuseOptions> configure)
+    {
+        var options = new LangfuseOptions();
+        configure(options);
+        options.Check();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunTenants>();
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new SpanOutbox(provider.GetRequiredService<AIDatabase>()));
+        services.AddSingleton(provider => new SpanEncoder(provider.GetRequiredService<LangfuseOptions>()));
+        services.AddSingleton(provider => new LangfuseClient(Http(), options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SpanWriter>();
+        services.AddSingleton<OutboxExporter>();
+        services.AddSingleton<ApprovalTrace>();
+        services.AddSingleton<RunTracer>();
+        services.AddSingleton<ActivityTracer>();
+        services.AddSingleton<TracingInterceptor>();
+        services.AddSingleton<TracingPlugin>();
+        services.AddSingleton(provider => new LangfuseTracing(provider.GetRequiredService<SpanOutbox>(), provider.GetRequiredService<OutboxExporter>()));
+        services.AddSingleton<IModelRequestObserver, GenerationTracer>();
+        return services;
+    }
+
+    /// <summary>Traces the worker, and sends what was traced while it runs.</summary>
+    /// <param name="services">Where <see cref="AddLangfuse(IServiceCollection, Action{LangfuseOptions})"/> was called.</param>
+    public static TemporalWorkerOptions AddLangfuse(this TemporalWorkerOptions options, IServiceProvider services)
+    {
+        options.Plugins = [.. options.Plugins ?? [], services.GetRequiredService<TracingPlugin>()];
+        return options;
+    }
+
+    // The time limit is each request's own. A redirect would take the keys along to another host.
+    private static HttpClient Http() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}
