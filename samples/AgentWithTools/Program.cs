@@ -5,6 +5,8 @@
 
 using System.ComponentModel;
 using Holdfast.AI.Chat;
+using Holdfast.AI.Costs;
+using Holdfast.AI.Database;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Activities;
@@ -16,7 +18,9 @@ using Temporalio.Workflows;
 var question = args.Length > 0 ? args[0] : "Where is order 7? If it is late, refund it.";
 string Setting(string name, string otherwise) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;
 
-await using var services = new ServiceCollection().AddDurableChat(chat => chat
+// Every model call and what it cost is kept in this file, which all workers of the machine share.
+var database = AIDatabase.Open(Setting("AI_DATABASE", Path.Combine(AppContext.BaseDirectory, "ai.db")));
+await using var services = new ServiceCollection().AddSingleton(database).AddModelCosts().AddDurableChat(chat => chat
     .AddCredential("anthropic", Setting("ANTHROPIC_API_KEY", "no key"))
     .AddAnthropic(baseUrl: new Uri(Setting("ANTHROPIC_BASE_URL", "https://api.anthropic.com")))
     .AddModel("shop-agent", "anthropic", "claude-sonnet-5-5")).BuildServiceProvider();
@@ -32,6 +36,8 @@ await worker.ExecuteAsync(async () =>
     var options = new WorkflowOptions($"shop-agent {question}", "shop") { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting };
     var agent = await client.StartWorkflowAsync((ShopAgent workflow) => workflow.RunAsync(question), options);
     Console.WriteLine(await agent.GetResultAsync());
+    var cost = services.GetRequiredService<CostLedger>().Sum(CostGroup.Run, new() { RunId = agent.ResultRunId })[0];
+    Console.WriteLine($"{cost.Requests} model calls, {cost.CostUsd} USD{(cost.UnknownCosts > 0 ? " or more" : "")}");
 });
 
 [Workflow]

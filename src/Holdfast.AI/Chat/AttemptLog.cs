@@ -11,6 +11,7 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
     // What was under way when an earlier attempt of the activity ended was never concluded: it is told as lost.
     private readonly List<ChatAttempt> attempts = [.. earlier];
     private long startedAt;
+    private int asked;
 
     /// <summary>A copy, as of now. One that is under way is in it as <see cref="ChatAttempt.Lost"/>, which it is if nothing more is heard.</summary>
     public ChatAttempt[] All
@@ -37,7 +38,8 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
     /// <summary>The call's next request, not yet begun.</summary>
     public ModelRequest Next(ChatTarget target, string? credential, ChatCall call, List<ChatMessage> messages, ChatOptions options)
     {
-        var number = All.Length - earlier.Count + 1;
+        // One that is refused before it is made has its number too.
+        var number = ++asked;
         return new()
         {
             Id = origin.OwnsActivity
@@ -77,12 +79,14 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
             Change(current => current with { FirstTokenMs = ElapsedMs });
     }
 
-    public void Answered(ChatResponse response, string? requestId) => Change(current => current with
+    /// <param name="cost">In US dollars; null: not known.</param>
+    public void Answered(ChatResponse response, string? requestId, decimal? cost) => Change(current => current with
     {
         LatencyMs = ElapsedMs,
         Outcome = ChatAttempt.Answered,
         RequestId = requestId,
         Usage = response.Usage,
+        CostUsd = cost,
     });
 
     public void Failed(ModelException exception) => Change(current => current with
@@ -91,6 +95,8 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
         Outcome = exception.Kind,
         StatusCode = (int?)exception.StatusCode,
         RequestId = exception.RequestId,
+        RetryAfterMs = (long?)exception.RetryAfter?.TotalMilliseconds,
+        CostUsd = exception.IsFree ? 0 : null,
     });
 
     private long ElapsedMs => (long)time.GetElapsedTime(startedAt).TotalMilliseconds;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Holdfast.AI.Costs;
 using Holdfast.AI.Models;
 using Microsoft.Extensions.AI;
 
@@ -6,7 +7,7 @@ namespace Holdfast.AI.Chat;
 
 /// <summary>Makes one model call: asks the model, and in its place those that it falls back to.</summary>
 internal sealed class ModelCaller(
-    DurableChatSetup setup, IChatCredentials credentials, RequestObservers observers, IServiceProvider services, TimeProvider time)
+    DurableChatSetup setup, IChatCredentials credentials, ModelPrices prices, RequestObservers observers, IServiceProvider services, TimeProvider time)
 {
     // On an answer's messages: who wrote it.
     private const string WriterProperty = "holdfast.writer";
@@ -84,7 +85,7 @@ internal sealed class ModelCaller(
             var answer = watch is null
                 ? await client.GetResponseAsync(request.Messages, request.Options, cancellationToken)
                 : await WatchedAsync(client.GetStreamingResponseAsync(request.Messages, request.Options, cancellationToken), log, watch);
-            log.Answered(answer, client.RequestId);
+            log.Answered(answer, client.RequestId, CostOf(request, answer));
             watch?.Completed();
             response = Plain(answer, target);
             return response;
@@ -140,7 +141,7 @@ internal sealed class ModelCaller(
             }
 
             response = all.ToChatResponse();
-            log.Answered(response, client.RequestId);
+            log.Answered(response, client.RequestId, CostOf(request, response));
         }
         finally
         {
@@ -151,6 +152,9 @@ internal sealed class ModelCaller(
 
     private ModelRequest Request(ChatModel model, ChatTarget target, ChatCall call, AttemptLog log) =>
         log.Next(target, CredentialOf(target), call, MessagesFor(call.Messages, target), OptionsFor(call, model));
+
+    private decimal? CostOf(ModelRequest request, ChatResponse response) =>
+        prices.Current.Cost(request.Provider, request.Model, request.StartedAt, TokenUsage.Of(response.Usage));
 
     private static async Task<ChatResponse> WatchedAsync(IAsyncEnumerable<ChatResponseUpdate> updates, AttemptLog log, ChatStreamWriter watch)
     {
@@ -223,7 +227,7 @@ internal sealed class ModelCaller(
     }
 
     private static bool GoesElsewhere(ModelException exception, ChatModel model, int attempt) =>
-        exception.Kind != ModelFailureKind.InvalidRequest && (!exception.Retryable || attempt >= model.FallBackFromAttempt);
+        exception.Kind is not (ModelFailureKind.InvalidRequest or ModelFailureKind.BudgetExhausted or ModelFailureKind.AccountingUnavailable) && (!exception.Retryable || attempt >= model.FallBackFromAttempt);
 
     // If any of the models may answer later, the call is worth another try, as soon as the first of them may.
     private static ModelException MoreHopeful(ModelException? earlier, ModelException later) =>

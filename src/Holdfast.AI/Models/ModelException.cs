@@ -39,10 +39,31 @@ public sealed class ModelException : Exception
     /// </summary>
     public string? WaitFor { get; init; }
 
+    /// <summary>
+    /// Whether the request certainly cost nothing: the provider turned it away with an error status, or there was no connection to send it
+    /// over. What was cut off in the middle may have cost money.
+    /// </summary>
+    internal bool IsFree => StatusCode is not null || NeverConnected(InnerException);
+
     /// <summary>The same failure for the retry policy of the activity that called.</summary>
     /// <param name="nextRetry">When to try again; null: the retry policy decides.</param>
     /// <param name="details">What the failure tells besides; goes into the history.</param>
     internal ApplicationFailureException ToFailure(TimeSpan? nextRetry, object details) =>
         // Without the inner exception: an SDK's exception text may quote the response.
         new(Message, errorType: Kind, nonRetryable: !Retryable, details: WaitFor is null ? [details] : [details, WaitFor], nextRetryDelay: nextRetry);
+
+    private static bool NeverConnected(Exception? exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+                        or HttpRequestError.ProxyTunnelError,
+                })
+                return true;
+        }
+
+        return false;
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class ProviderClient(IChatClient inner, string provider, Respons
             var response = await base.GetResponseAsync(messages, options, either.Token);
             if (OpenAIErrors.In(response) is { } error)
                 throw OpenAIErrors.FromEvent(provider, error, notes);
+            AnthropicUsage.Complete(response);
             return response;
         }
         catch (Exception exception) when (exception is not ModelException)
@@ -37,6 +38,7 @@ internal sealed class ProviderClient(IChatClient inner, string provider, Respons
         using var silence = new CancellationTokenSource(limits.Timeout, time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, silence.Token);
         var finished = false;
+        var usage = new AnthropicUsage();
         await using var updates = base.GetStreamingResponseAsync(messages, options, any.Token).GetAsyncEnumerator(any.Token);
         while (true)
         {
@@ -52,6 +54,7 @@ internal sealed class ProviderClient(IChatClient inner, string provider, Respons
                 throw Failure(exception, cancellationToken);
             }
 
+            usage.Complete(updates.Current);
             silence.CancelAfter(limits.StreamTimeout);
             finished |= updates.Current.FinishReason is not null;
             yield return updates.Current;

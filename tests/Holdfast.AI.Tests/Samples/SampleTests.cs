@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using Holdfast.AI.Chat;
+using Holdfast.AI.Costs;
+using Holdfast.AI.Database;
 using Holdfast.AI.Tests.StandIns;
 using Holdfast.Server;
+using Microsoft.Data.Sqlite;
 using Temporalio.Client;
 
 namespace Holdfast.AI.Tests.Samples;
@@ -19,6 +22,7 @@ public sealed class SampleTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await server.DisposeAsync();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -56,20 +60,27 @@ public sealed class SampleTests : IAsyncLifetime
                     return AnthropicWire.Answer("Paid back.");
             }
         });
-        using var first = SampleProgram.Start("AgentWithTools", server.Target, provider.Address);
+        var database = Path.Combine(folder, "ai.db");
+        using var first = SampleProgram.StartWith(database, "AgentWithTools", server.Target, provider.Address);
         await asked.Task.WaitAsync(Patience);
         await Eventually.SeesAsync("the request in a heartbeat", RequestToldAsync);
 
         await first.KillAsync();
         await server.CrashAsync();
         await server.StartAsync();
-        using var second = SampleProgram.Start("AgentWithTools", server.Target, provider.Address);
+        using var second = SampleProgram.StartWith(database, "AgentWithTools", server.Target, provider.Address);
         await second.EndAsync();
 
         Assert.Contains("Paid back.", second.Output, StringComparison.Ordinal);
         Assert.Contains("Refunding", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Refunding", second.Output, StringComparison.Ordinal);
         Assert.Equal(["answered", "lost", "answered"], await OutcomesAsync());
+        // The ledger holds each request that the provider counted, once, and takes the lost one for no other than what it is.
+        var ledger = new CostLedger(AIDatabase.Open(database));
+        Assert.Equal(["answered", "lost", "answered"], ledger.Entries().Reverse().Select(entry => entry.Outcome));
+        var sum = Assert.Single(ledger.Sum(CostGroup.Run));
+        Assert.Equal((provider.Requests.Count, 1, 2 * 0.0000555m), (sum.Requests, sum.UnknownCosts, sum.CostUsd));
+        Assert.Contains("3 model calls, 0.000111 USD or more", second.Output, StringComparison.Ordinal);
         Assert.Equal([2, 4, 4], provider.Requests.Select(request => request.Body["messages"]!.AsArray().Count + (request.Body["system"] is null ? 0 : 1)));
     }
 

@@ -1,3 +1,4 @@
+using Holdfast.AI.Costs;
 using Holdfast.AI.Tenants;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class DurableChatRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(builder.Credentials);
         services.AddSingleton(builder.Build());
+        services.TryAddSingleton(provider => new ModelPrices(path: null, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RunTenants>();
         services.AddSingleton<RequestObservers>();
         services.AddSingleton<ModelCaller>();

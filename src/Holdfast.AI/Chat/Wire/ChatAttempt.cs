@@ -67,6 +67,19 @@ public sealed record ChatAttempt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UsageDetails? Usage { get; init; }
 
+    /// <summary>
+    /// What it cost in US dollars, by the price table of the worker at that time; null when that is not known, which is not the same as
+    /// nothing. A request that the provider turned away, or that never reached it, cost nothing.
+    /// </summary>
+    [JsonPropertyName("costUsd")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? CostUsd { get; init; }
+
+    /// <summary>How long the provider asked to wait, in milliseconds; null: it did not.</summary>
+    [JsonPropertyName("retryAfterMs")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RetryAfterMs { get; init; }
+
     /// <summary>A request that is under way: lost, if nothing more is heard of it.</summary>
     internal static ChatAttempt Of(ModelRequest request) => new()
     {
