@@ -64,9 +64,10 @@ public static class HoldfastDashboardExtensions
             DashboardAssets.Path + "/{name}",
             (string name, HttpContext context, DashboardAssets served) => served.SendAsync(name, context));
 
+        var approvals = ApprovalApi.Map(app);
         var root = app.MapGet("/", () => Results.LocalRedirect(Links.Workflows()));
 
-        var all = new CompositeConventionBuilder(pages, assets, root);
+        var all = new CompositeConventionBuilder(pages, assets, approvals, root);
         all.WithMetadata(DashboardEndpoint.Instance);
         if (port is { } only)
             all.WithMetadata(new LocalPortMetadata(only));

@@ -27,4 +27,10 @@ public sealed class HoldfastDashboardOptions
     /// name at this machine and would then be same-origin with the dashboard (DNS rebinding).
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>
+    /// The groups that a person is in, without <c>group:</c>: who decides an approval that is assigned to a group. Asked at each decision, so
+    /// it may change. Default: none.
+    /// </summary>
+    public Func<string, IReadOnlyList<string>> GroupsOf { get; set; } = _ => [];
 }

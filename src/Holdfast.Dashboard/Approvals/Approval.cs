@@ -31,5 +31,32 @@ internal sealed record Approval
 
     public ApprovalDecision? Decision { get; init; }
 
+    /// <summary>Names the text as it stands. A decision that carries it is refused if the text has changed.</summary>
+    public string? ContentHash { get; init; }
+
+    /// <summary>Who may decide: people and <c>group:NAME</c>. Empty: anybody.</summary>
+    public IReadOnlyList<string> Assignees { get; init => field = value ?? []; } = [];
+
+    /// <summary>How many must approve the same text.</summary>
+    public int Quorum { get; init => field = Math.Max(1, value); } = 1;
+
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Whether <see cref="RequestedBy"/> may not decide.</summary>
+    public bool FourEyes { get; init; }
+
+    public IReadOnlyList<ApprovalVote> Votes { get; init => field = value ?? []; } = [];
+
+    public IReadOnlyList<ApprovalEscalation> Escalations { get; init => field = value ?? []; } = [];
+
+    /// <summary>What happens at the expiry: <c>expire</c>, <c>approve</c> or <c>reject</c>.</summary>
+    public string OnExpiry { get; init => field = value ?? "expire"; } = "expire";
+
+    /// <summary>Decisions by signal that were not taken.</summary>
+    public IReadOnlyList<RefusedDecision> Refused { get; init => field = value ?? []; } = [];
+
     public bool IsPending => State == "pending";
+
+    /// <summary>How many have approved the text as it stands.</summary>
+    public int Approvals => Votes.Count(vote => vote.Counts);
 }

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Holdfast.Dashboard.History;
 using Holdfast.Dashboard.Service;
+using Microsoft.Extensions.Options;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -11,12 +12,15 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Holdfast.Dashboard.Approvals;
 
 /// <summary>Finds, reads and decides approvals through the public protocol alone, whatever SDK the workflow is written in.</summary>
-internal sealed class ApprovalClient(WorkflowServiceClient server)
+internal sealed class ApprovalClient(WorkflowServiceClient server, IOptions<HoldfastDashboardOptions> options)
 {
     private const int PageSize = 100;
 
     /// <summary>More than anyone decides in one sitting; as some are decided, others move up.</summary>
     public const int MostWaiting = 500;
+
+    /// <summary>The namespaces that are looked through for one inbox.</summary>
+    public const int MostNamespaces = 100;
 
     // Each waits for the server's long poll of 20 seconds at most.
     private const int MostWaits = 2;
@@ -28,18 +32,49 @@ internal sealed class ApprovalClient(WorkflowServiceClient server)
     {
         var waiting = new List<WaitingWorkflow>();
         var token = ByteString.Empty;
-        do
+        try
         {
-            var page = await server.ListAsync(
-                new() { Namespace = ns, PageSize = PageSize, Query = ApprovalConvention.PendingQuery, NextPageToken = token }, cancellation);
-            waiting.AddRange(page.Executions.Select(WaitingWorkflow.Of));
-            token = page.NextPageToken;
+            do
+            {
+                var page = await server.ListAsync(
+                    new() { Namespace = ns, PageSize = PageSize, Query = ApprovalConvention.PendingQuery, NextPageToken = token }, cancellation);
+                waiting.AddRange(page.Executions.Select(info => WaitingWorkflow.Of(ns, info)));
+                token = page.NextPageToken;
+            }
+            while (!token.IsEmpty && waiting.Count < MostWaiting);
         }
-        while (!token.IsEmpty && waiting.Count < MostWaiting);
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument && e.Status.Detail.Contains("HoldfastApproval", StringComparison.Ordinal))
+        {
+            // The search attribute is registered with the first worker that can ask for approvals.
+            return [];
+        }
 
         waiting.Sort((a, b) => a.RequestedAt.CompareTo(b.RequestedAt));
         return waiting;
     }
+
+    /// <summary>The workflows that wait in any namespace, the longest waiting first.</summary>
+    public async Task<IReadOnlyList<WaitingWorkflow>> ListEverywhereAsync(CancellationToken cancellation)
+    {
+        var waiting = new List<WaitingWorkflow>();
+        foreach (var ns in await NamespacesAsync(cancellation))
+            waiting.AddRange(await ListAsync(ns, cancellation));
+
+        waiting.Sort((a, b) => a.RequestedAt.CompareTo(b.RequestedAt));
+        return waiting;
+    }
+
+    /// <summary>The namespaces whose approvals can be shown.</summary>
+    public async Task<IReadOnlyList<string>> NamespacesAsync(CancellationToken cancellation)
+    {
+        var page = await server.ListNamespacesAsync(new() { PageSize = MostNamespaces }, cancellation);
+        return [.. page.Namespaces
+            .Where(ns => ns.NamespaceInfo.State is NamespaceState.Registered && ns.NamespaceInfo.Name != "temporal-system")
+            .Select(ns => ns.NamespaceInfo.Name)];
+    }
+
+    /// <summary>The groups that a person is in, as the host knows them.</summary>
+    public IReadOnlyList<string> GroupsOf(string person) => options.Value.GroupsOf(person);
 
     /// <summary>Whether any worker polls a task queue now or did lately. Without one a query only runs into its deadline.</summary>
     public async Task<bool> HasWorkerAsync(string ns, string taskQueue, CancellationToken cancellation)
@@ -84,7 +119,7 @@ internal sealed class ApprovalClient(WorkflowServiceClient server)
             Request = new()
             {
                 Meta = new() { UpdateId = updateId, Identity = Identity },
-                Input = new() { Name = ApprovalConvention.DecideUpdate, Args = new() { Payloads_ = { ToPayload(decision) } } },
+                Input = new() { Name = ApprovalConvention.DecideUpdate, Args = new() { Payloads_ = { ToPayload(decision with { Groups = GroupsOf(decision.By) is { Count: > 0 } groups ? groups : null }) } } },
             },
         };
 
@@ -94,14 +129,14 @@ internal sealed class ApprovalClient(WorkflowServiceClient server)
             {
                 var response = await server.UpdateAsync(request, cancellation);
                 if (response.Outcome?.Failure is { } failure)
-                    return new DecisionResult.Refused(failure.Message.Length > 0 ? failure.Message : FailureText.Of(failure));
-                if (response.Outcome?.Success is not null)
-                    return new DecisionResult.Recorded();
+                    return new DecisionResult.Refused(failure.Message.Length > 0 ? failure.Message : FailureText.Of(failure), failure.ApplicationFailureInfo?.Type ?? "");
+                if (response.Outcome?.Success is { } success)
+                    return new DecisionResult.Recorded(DecidedOf(success));
             }
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
         {
-            return new DecisionResult.Refused(await WhyTooLateAsync(ns, workflowId, runId, decision.ApprovalId, cancellation));
+            return new DecisionResult.Refused(await WhyTooLateAsync(ns, workflowId, runId, decision.ApprovalId, cancellation), ApprovalConvention.AlreadyDecided);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.DeadlineExceeded)
         {
@@ -128,6 +163,19 @@ internal sealed class ApprovalClient(WorkflowServiceClient server)
         }
 
         return "The workflow has ended; nothing can be decided any more.";
+    }
+
+    // A workflow of another make may answer something else; the decision stands all the same.
+    private static Approval? DecidedOf(Payloads success)
+    {
+        try
+        {
+            return success.Payloads_.FirstOrDefault() is { } payload ? JsonSerializer.Deserialize(payload.Data.Span, ApprovalJson.Default.Approval) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static Payload ToPayload(DecideRequest decision) => new()

@@ -12,4 +12,11 @@ internal static class ApprovalConvention
 
     /// <summary>Finds the workflows in which at least one approval waits.</summary>
     public const string PendingQuery = """HoldfastApproval = "pending" AND ExecutionStatus = "Running" """;
+
+    // The types of the errors with which a decision is refused.
+    public const string Unknown = "ApprovalUnknown";
+    public const string NotAllowed = "ApprovalNotAllowed";
+    public const string ContentChanged = "ApprovalContentChanged";
+    public const string InvalidDecision = "ApprovalInvalidDecision";
+    public const string AlreadyDecided = "ApprovalAlreadyDecided";
 }

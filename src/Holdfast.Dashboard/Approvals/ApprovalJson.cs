@@ -10,4 +10,8 @@ namespace Holdfast.Dashboard.Approvals;
 [JsonSerializable(typeof(IReadOnlyList<Approval>))]
 [JsonSerializable(typeof(ApprovalMemo))]
 [JsonSerializable(typeof(DecideRequest))]
+[JsonSerializable(typeof(ApprovalAnswers.Inbox))]
+[JsonSerializable(typeof(ApprovalAnswers.Whole))]
+[JsonSerializable(typeof(ApprovalAnswers.Decision))]
+[JsonSerializable(typeof(ApprovalAnswers.Refusal))]
 internal sealed partial class ApprovalJson : JsonSerializerContext;

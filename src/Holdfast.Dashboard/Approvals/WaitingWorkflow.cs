@@ -6,6 +6,8 @@ namespace Holdfast.Dashboard.Approvals;
 /// <summary>A workflow in which at least one approval waits, as the list shows it.</summary>
 internal sealed record WaitingWorkflow
 {
+    public required string Namespace { get; init; }
+
     public required string WorkflowId { get; init; }
 
     public required string RunId { get; init; }
@@ -23,11 +25,17 @@ internal sealed record WaitingWorkflow
     /// <summary>The newest request's id; null if the workflow keeps no memo of it.</summary>
     public string? ApprovalId { get; init; }
 
-    public static WaitingWorkflow Of(WorkflowExecutionInfo info)
+    /// <summary>Who may decide the newest request; empty: anybody.</summary>
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+
+    public int Quorum { get; init; } = 1;
+
+    public static WaitingWorkflow Of(string ns, WorkflowExecutionInfo info)
     {
         var memo = MemoOf(info);
         return new()
         {
+            Namespace = ns,
             WorkflowId = info.Execution.WorkflowId,
             RunId = info.Execution.RunId,
             TaskQueue = info.TaskQueue,
@@ -36,6 +44,8 @@ internal sealed record WaitingWorkflow
             RequestedAt = memo?.RequestedAt ?? info.StartTime.ToDateTimeOffset(),
             ExpiresAt = memo?.ExpiresAt,
             ApprovalId = memo?.Id,
+            Assignees = memo?.Assignees ?? [],
+            Quorum = Math.Max(1, memo?.Quorum ?? 1),
         };
     }
 

@@ -18,10 +18,18 @@ internal sealed class ApprovalBench : IAsyncDisposable
 
     public ITemporalClient Client { get; private set; } = null!;
 
-    public static async Task<ApprovalBench> OpenAsync(Action<TemporalWorkerOptions> work)
+    /// <summary>Address of the server's gRPC frontend, without scheme.</summary>
+    public string Target => server.Target;
+
+    public static async Task<ApprovalBench> OpenAsync(Action<TemporalWorkerOptions> work, params string[] moreNamespaces)
     {
         var bench = new ApprovalBench();
-        bench.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(bench.folder, "holdfast.db"));
+        bench.server = await HoldfastServer.StartAsync(options =>
+        {
+            options.DataFile = Path.Combine(bench.folder, "holdfast.db");
+            foreach (var name in moreNamespaces)
+                options.Namespaces.Add(name);
+        });
         bench.Client = await TemporalClient.ConnectAsync(new(bench.server.Target));
         await ApprovalRegistration.EnsureAsync(bench.Client);
         var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero };

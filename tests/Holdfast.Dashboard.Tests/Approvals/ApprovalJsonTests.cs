@@ -52,7 +52,7 @@ public sealed class ApprovalJsonTests
     [Fact]
     public void The_list_is_read_from_the_memo_alone()
     {
-        var waiting = WaitingWorkflow.Of(Listed("""{"id":"draft-1","subject":"Refund","from":"a@b.example","requestedAt":"2026-11-22T12:00:08Z"}"""));
+        var waiting = WaitingWorkflow.Of("default", Listed("""{"id":"draft-1","subject":"Refund","from":"a@b.example","requestedAt":"2026-11-22T12:00:08Z"}"""));
 
         Assert.Equal(("Refund", "a@b.example", "draft-1"), (waiting.Subject, waiting.From, waiting.ApprovalId));
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 12, 0, 8, TimeSpan.Zero), waiting.RequestedAt);
@@ -64,7 +64,7 @@ public sealed class ApprovalJsonTests
     [InlineData("{}")]
     public void Without_a_memo_to_read_the_workflow_itself_is_listed(string? memo)
     {
-        var waiting = WaitingWorkflow.Of(Listed(memo));
+        var waiting = WaitingWorkflow.Of("default", Listed(memo));
 
         Assert.Equal(("mail/1", "EmailSupport"), (waiting.Subject, waiting.From));
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), waiting.RequestedAt);

@@ -104,17 +104,7 @@ public sealed partial class ApprovalsPage
 
     protected override async Task RefreshAsync(CancellationToken cancellation)
     {
-        IReadOnlyList<WaitingWorkflow> waiting;
-        try
-        {
-            waiting = await Approvals.ListAsync(ShownNamespace, cancellation);
-        }
-        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument && e.Status.Detail.Contains("HoldfastApproval", StringComparison.Ordinal))
-        {
-            // The search attribute is registered with the first worker that can ask for approvals.
-            waiting = [];
-        }
-
+        var waiting = await Approvals.ListAsync(ShownNamespace, cancellation);
         var before = Listed(_open);
         _waiting = waiting;
         var now = Listed(_open);
@@ -144,6 +134,7 @@ public sealed partial class ApprovalsPage
             // A link to what is decided already, or not in the list yet.
             ?? new WaitingWorkflow
             {
+                Namespace = ShownNamespace,
                 WorkflowId = Id,
                 RunId = Run ?? "",
                 TaskQueue = "",
@@ -253,7 +244,7 @@ public sealed partial class ApprovalsPage
                 await Viewer.ToastAsync(decision.Verdict == "reject" ? "Rejected." : decision.Content is null ? "Approved." : "Approved with your changes.");
                 GoOn(open, decision.ApprovalId);
                 break;
-            case DecisionResult.Refused(var reason):
+            case DecisionResult.Refused(var reason, _):
                 _decisionProblem = new("Not recorded", reason, "What is shown now is how it stands.");
                 _approvals = null;
                 RefreshNow();
