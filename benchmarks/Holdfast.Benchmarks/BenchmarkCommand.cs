@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Grpc.Core;
 using Holdfast.Benchmarks.Load;
+using Holdfast.Benchmarks.Soak;
 using Holdfast.Storage.Postgres;
 
 namespace Holdfast.Benchmarks;
@@ -37,7 +38,7 @@ internal static class BenchmarkCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [.. Scenario.All.Select(s => s.Name)],
         };
-        scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(s => s.Name), ManyIdleRun.Name]);
+        scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(s => s.Name), ManyIdleRun.Name, SoakRun.Name]);
         var inFlight = new Option<int[]>("--in-flight")
         {
             Description = "Workflows open at once; several levels are measured one after the other.",
@@ -51,13 +52,15 @@ internal static class BenchmarkCommand
         var settle = new Option<int>("--settle") { Description = "Seconds to wait before counting bytes on disk, so that closed workflows are compacted.", DefaultValueFactory = _ => 0 };
         var connections = new Option<int>("--connections") { Description = "HTTP/2 connections of the load generator.", DefaultValueFactory = _ => 2 };
         var pollers = new Option<int>("--pollers") { Description = "Concurrent polls of each kind.", DefaultValueFactory = _ => 16 };
+        var minutes = new Option<int>("--minutes") { Description = "Of the soak.", DefaultValueFactory = _ => 60 };
+        var rate = new Option<int>("--rate") { Description = "Workflows that the soak begins each second.", DefaultValueFactory = _ => 20 };
         var json = new Option<string?>("--json") { Description = "Also write the results to this file as JSON." };
         inFlight.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int[]>()?.Any(level => level < 1) == true)
                 result.AddError($"{inFlight.Name} must be at least 1.");
         });
-        foreach (var option in new[] { connections, pollers })
+        foreach (var option in new[] { connections, pollers, minutes, rate })
         {
             option.Validators.Add(result =>
             {
@@ -68,7 +71,8 @@ internal static class BenchmarkCommand
 
         var command = new RootCommand("Drives a Holdfast server over its raw protocol and prints what it costs.")
         {
-            executable, target, processId, serverArgument, inMemory, database, scenario, inFlight, count, warmUp, starts, eager, settle, connections, pollers, json,
+            executable, target, processId, serverArgument, inMemory, database, scenario, inFlight, count, warmUp, starts, eager, settle, connections, pollers,
+            minutes, rate, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -81,6 +85,9 @@ internal static class BenchmarkCommand
                 InMemory = parsed.GetValue(inMemory),
                 Database = parsed.GetValue(database),
                 ManyIdle = parsed.GetValue(scenario)!.Contains(ManyIdleRun.Name),
+                Soak = parsed.GetValue(scenario)!.Contains(SoakRun.Name),
+                SoakMinutes = parsed.GetValue(minutes),
+                SoakRate = parsed.GetValue(rate),
                 Scenarios = [.. Scenario.All.Where(s => parsed.GetValue(scenario)!.Contains(s.Name))],
                 InFlight = parsed.GetValue(inFlight)!,
                 Count = parsed.GetValue(count),

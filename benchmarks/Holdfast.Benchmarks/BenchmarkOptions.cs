@@ -27,6 +27,13 @@ internal sealed record BenchmarkOptions
     /// <summary>Also measure many workflows that wait for a signal: <see cref="Count"/> of them, or 100,000.</summary>
     public required bool ManyIdle { get; init; }
 
+    /// <summary>Also run random work for <see cref="SoakMinutes"/>, <see cref="SoakRate"/> workflows begun a second.</summary>
+    public required bool Soak { get; init; }
+
+    public required int SoakMinutes { get; init; }
+
+    public required int SoakRate { get; init; }
+
     public required IReadOnlyList<Scenario> Scenarios { get; init; }
 
     /// <summary>How many workflows are open at once; each level is measured on its own.</summary>

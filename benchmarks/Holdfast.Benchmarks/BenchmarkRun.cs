@@ -5,6 +5,7 @@ using Grpc.Core;
 using Holdfast.Benchmarks.Load;
 using Holdfast.Benchmarks.Machine;
 using Holdfast.Benchmarks.Report;
+using Holdfast.Benchmarks.Soak;
 
 namespace Holdfast.Benchmarks;
 
@@ -39,6 +40,8 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
         Console.WriteLine();
         if (options.ManyIdle)
             await new ManyIdleRun(options, Executable).RunAsync(options.Count ?? 100_000, cancel);
+        if (options.Soak)
+            await new SoakRun(options, Executable).RunAsync(cancel);
         if (options.Scenarios.Count == 0)
             return;
 

@@ -42,6 +42,13 @@ internal sealed class WorkflowServiceCalls : IDisposable
     private static readonly Method<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse> DescribeWorkflowMethod =
         Unary<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse>("DescribeWorkflowExecution", DescribeWorkflowExecutionResponse.Parser);
 
+    private static readonly Method<RespondActivityTaskFailedRequest, RespondActivityTaskFailedResponse> FailActivityTaskMethod =
+        Unary<RespondActivityTaskFailedRequest, RespondActivityTaskFailedResponse>("RespondActivityTaskFailed", RespondActivityTaskFailedResponse.Parser);
+    private static readonly Method<UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse> UpdateWorkflowMethod =
+        Unary<UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse>("UpdateWorkflowExecution", UpdateWorkflowExecutionResponse.Parser);
+    private static readonly Method<RegisterNamespaceRequest, RegisterNamespaceResponse> RegisterNamespaceMethod =
+        Unary<RegisterNamespaceRequest, RegisterNamespaceResponse>("RegisterNamespace", RegisterNamespaceResponse.Parser);
+
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
     private readonly ConcurrentDictionary<string, long> _answered;
@@ -92,6 +99,15 @@ internal sealed class WorkflowServiceCalls : IDisposable
 
     public Task<DescribeWorkflowExecutionResponse> DescribeWorkflowAsync(DescribeWorkflowExecutionRequest request, CancellationToken cancel) =>
         SendAsync(DescribeWorkflowMethod, request, Call, cancel);
+
+    public Task<RespondActivityTaskFailedResponse> FailActivityTaskAsync(RespondActivityTaskFailedRequest request, CancellationToken cancel) =>
+        SendAsync(FailActivityTaskMethod, request, Call, cancel);
+
+    public Task<UpdateWorkflowExecutionResponse> UpdateWorkflowAsync(UpdateWorkflowExecutionRequest request, CancellationToken cancel) =>
+        SendAsync(UpdateWorkflowMethod, request, LongPoll, cancel);
+
+    public Task<RegisterNamespaceResponse> RegisterNamespaceAsync(RegisterNamespaceRequest request, CancellationToken cancel) =>
+        SendAsync(RegisterNamespaceMethod, request, Call, cancel);
 
     public void Dispose() => _channel.Dispose();
 

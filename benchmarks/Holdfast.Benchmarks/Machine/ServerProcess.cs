@@ -48,7 +48,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Bytes of SQLite's free pages, which the next workflows take; as of the last checkpoint, which stopping makes.</summary>
-    private long FreeBytes()
+    public long FreeBytes()
     {
         var database = new FileInfo(Path.Combine(_folder.FullName, DatabaseName));
         Span<byte> header = stackalloc byte[100];
