@@ -7,6 +7,9 @@ public sealed record EngineLimits
 {
     public static EngineLimits Default { get; } = new();
 
+    /// <summary>The largest <see cref="BlobSizeError"/> that can be configured, in bytes: one message must still hold two such payloads.</summary>
+    public const int LargestBlobSizeError = 64 * 1024 * 1024;
+
     /// <summary>Largest single payload set (input, result, details), in bytes.</summary>
     public int BlobSizeError { get; init; } = 2 * 1024 * 1024;
 
@@ -15,8 +18,10 @@ public sealed record EngineLimits
 
     public int MemoSizeError { get; init; } = 2 * 1024 * 1024;
 
+    /// <summary>A run with more events is terminated.</summary>
     public int HistoryCountError { get; init; } = 51_200;
 
+    /// <summary>A run with a larger history, in bytes, is terminated.</summary>
     public long HistorySizeError { get; init; } = 50L * 1024 * 1024;
 
     public int HistoryCountSuggestContinueAsNew { get; init; } = 4_096;

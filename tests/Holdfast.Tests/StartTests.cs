@@ -75,6 +75,7 @@ public sealed class StartTests : TemporaryFolder
         { """{ "database": { "file": "x.db" }, "retention": "a while" }""", "retention" },
         { """{ "database": { "file": "x.db" }, "searchAttributes": { "Customer": "Colour" } }""", "searchAttributes:Customer" },
         { """{ "database": { "file": "x.db" }, "limits": { "limit.blobSize.error": "huge" } }""", "limit.blobSize.error" },
+        { """{ "database": { "file": "x.db" }, "limits": { "limit.blobSize.error": 67108865 } }""", "'limit.blobSize.error' is not a whole number from 1 to 67108864" },
         { """{ "database": { "file": "x.db" }, "log": { "level": "loud" } }""", "log:level" },
         { """{ "database": { "file": "x.db" }, "dashboard": { "port": 8233 }, "apiKeys": ["0000000000000000000000000000000000000000000000000000000000000000"] }""", "dashboard:port" },
         { """{ "database": """, "holdfast.json" },

@@ -13,8 +13,17 @@ public sealed record DynamicConfig
     /// <summary>The settings when nothing is configured.</summary>
     public static DynamicConfig Default { get; } = new();
 
-    /// <summary><c>limit.blobSize.error</c>, <c>limit.blobSize.warn</c>, <c>limit.historyCount.suggestContinueAsNew</c>, <c>system.enableActivityEagerExecution</c>.</summary>
+    // What Temporal's server receives, and what its clients therefore keep to.
+    private const int UsualMessageBytes = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// <c>limit.blobSize.error</c> (64 MiB at most), <c>limit.blobSize.warn</c>, <c>limit.memoSize.error</c>, <c>limit.historySize.error</c> and
+    /// <c>.suggestContinueAsNew</c>, <c>limit.historyCount.error</c> and <c>.suggestContinueAsNew</c>, <c>system.enableActivityEagerExecution</c>.
+    /// </summary>
     public EngineLimits Limits { get; init; } = EngineLimits.Default;
+
+    /// <summary>The largest message that is taken: 4 MiB, and never less than two of the largest payloads.</summary>
+    public int LargestMessageBytes => Math.Max(UsualMessageBytes, 2 * Math.Max(Limits.BlobSizeError, Limits.MemoSizeError));
 
     /// <summary><c>history.longPollExpirationInterval</c>: how long a wait for a workflow's next event or update stage lasts. Default 20 s.</summary>
     public TimeSpan HistoryLongPoll { get; init; } = TimeSpan.FromSeconds(20);
@@ -39,8 +48,12 @@ public sealed record DynamicConfig
             var limits = config.Limits;
             config = name.ToUpperInvariant() switch
             {
-                "LIMIT.BLOBSIZE.ERROR" => config with { Limits = limits with { BlobSizeError = Whole(name, value) } },
+                "LIMIT.BLOBSIZE.ERROR" => config with { Limits = WithBlobSize(limits, Whole(name, value, EngineLimits.LargestBlobSizeError)) },
                 "LIMIT.BLOBSIZE.WARN" => config with { Limits = limits with { BlobSizeWarn = Whole(name, value) } },
+                "LIMIT.MEMOSIZE.ERROR" => config with { Limits = limits with { MemoSizeError = Whole(name, value, EngineLimits.LargestBlobSizeError) } },
+                "LIMIT.HISTORYSIZE.ERROR" => config with { Limits = limits with { HistorySizeError = Whole(name, value) } },
+                "LIMIT.HISTORYSIZE.SUGGESTCONTINUEASNEW" => config with { Limits = limits with { HistorySizeSuggestContinueAsNew = Whole(name, value) } },
+                "LIMIT.HISTORYCOUNT.ERROR" => config with { Limits = limits with { HistoryCountError = Whole(name, value) } },
                 "LIMIT.HISTORYCOUNT.SUGGESTCONTINUEASNEW" => config with { Limits = limits with { HistoryCountSuggestContinueAsNew = Whole(name, value) } },
                 "SYSTEM.ENABLEACTIVITYEAGEREXECUTION" => config with { Limits = limits with { EagerActivities = Flag(name, value) } },
                 "HISTORY.LONGPOLLEXPIRATIONINTERVAL" => config with { HistoryLongPoll = Duration(name, value) },
@@ -54,10 +67,14 @@ public sealed record DynamicConfig
         return config;
     }
 
-    private static int Whole(string name, string value) =>
-        int.TryParse(Scalar(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number > 0
+    // An update waits in memory: one of the largest must have room there.
+    private static EngineLimits WithBlobSize(EngineLimits limits, int bytes) =>
+        limits with { BlobSizeError = bytes, UpdateBytesInFlight = Math.Max(limits.UpdateBytesInFlight, bytes) };
+
+    private static int Whole(string name, string value, int largest = int.MaxValue) =>
+        int.TryParse(Scalar(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= largest
             ? number
-            : throw Wrong(name, value, "a whole number above 0");
+            : throw Wrong(name, value, largest < int.MaxValue ? $"a whole number from 1 to {largest}" : "a whole number above 0");
 
     private static bool Flag(string name, string value) =>
         bool.TryParse(Scalar(value), out var flag) ? flag : throw Wrong(name, value, "true or false");

@@ -20,11 +20,8 @@ namespace Holdfast.Server;
 /// <summary>Puts a Holdfast server into any ASP.NET Core host.</summary>
 public static class HoldfastServerExtensions
 {
-    // What Temporal's server receives, and what its clients therefore keep to.
-    internal const int LargestMessageBytes = 4 * 1024 * 1024;
-
-    // Up to here a message that is too large is read, to be refused in the words that SDKs know; beyond, reading stops.
-    private const int LargestReadBytes = 4 * LargestMessageBytes;
+    // So much more than the largest message that is taken is read, to be refused in the words that SDKs know; beyond, reading stops.
+    private const int ReadBeyondBytes = 12 * 1024 * 1024;
 
     /// <summary>Registers the server. It starts and stops with the host.</summary>
     public static IServiceCollection AddHoldfastServer(this IServiceCollection services, Action<HoldfastServerOptions>? configure = null)
@@ -95,10 +92,11 @@ public static class HoldfastServerExtensions
         // For this service alone: the host may have others.
         services.AddGrpc().AddServiceOptions<TFrontend>(grpc =>
         {
-            grpc.MaxReceiveMessageSize = LargestReadBytes;
             grpc.MaxSendMessageSize = null;
             grpc.CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)];
         });
+        services.AddOptions<GrpcServiceOptions<TFrontend>>().Configure<IOptions<HoldfastServerOptions>>(
+            (grpc, server) => grpc.MaxReceiveMessageSize = DynamicConfig.Read(server.Value.DynamicConfigValues).LargestMessageBytes + ReadBeyondBytes);
     }
 
     private static void Listen(KestrelServerOptions kestrel, HoldfastServerOptions options)

@@ -32,7 +32,7 @@ public sealed class HoldfastServerOptions
 
     /// <summary>
     /// How many bytes of requests may be inside the server at a time, waiting long polls included; more are refused with RESOURCE_EXHAUSTED, which SDKs
-    /// try again by themselves. Default 256 MiB.
+    /// try again by themselves. Default 256 MiB. One message must fit in: see <see cref="DynamicConfig.LargestMessageBytes"/>.
     /// </summary>
     public long RequestBytesInFlight { get; set; } = 256L * 1024 * 1024;
 

@@ -35,14 +35,6 @@ internal static class Rpc
             },
             static context =>
             {
-                // SDKs do not try such a request again, but fail the workflow task that made it; they recognise it by the words of the Go server alone.
-                if (context.PayloadLength > HoldfastServerExtensions.LargestMessageBytes)
-                {
-                    throw new RpcException(new Status(
-                        StatusCode.ResourceExhausted,
-                        $"grpc: received message larger than max ({context.PayloadLength} vs. {HoldfastServerExtensions.LargestMessageBytes})"));
-                }
-
                 try
                 {
                     return Parser.ParseFrom(context.PayloadAsReadOnlySequence());

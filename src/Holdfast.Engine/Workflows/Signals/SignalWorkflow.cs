@@ -20,6 +20,8 @@ public sealed record SignalWorkflow(WorkflowTarget Target, SignalWorkflowExecuti
             return Refusal.WorkflowCompleted;
         if (Check(run, Request.Input, context.Limits) is { } refusal)
             return refusal;
+        if (HistoryLimits.Enforce(turn) is { } tooLong)
+            return turn.Answer<SignalWorkflowExecutionResponse>(tooLong);
 
         Record(turn, HistoryEvents.WorkflowExecutionSignaled(Request.SignalName, Request.Input, Request.Identity, Request.Header, Request.RequestId, Request.Links));
         return turn.Reply(new SignalWorkflowExecutionResponse());

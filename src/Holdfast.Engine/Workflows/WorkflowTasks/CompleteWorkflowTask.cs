@@ -30,6 +30,8 @@ public sealed record CompleteWorkflowTask(TaskToken Token, RespondWorkflowTaskCo
 
         var turn = new Turn(run!, context);
         var task = run!.WorkflowTask!;
+        if (HistoryLimits.Enforce(turn) is { } tooLong)
+            return turn.Answer<WorkflowTaskCompletion>(tooLong);
         if (HasOnlyRejections(task))
             return Drop(turn, run);
         if (task.IsEventless)

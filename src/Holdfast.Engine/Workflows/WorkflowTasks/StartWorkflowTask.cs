@@ -28,6 +28,8 @@ public sealed record StartWorkflowTask(
             return Refusal.NotFound("Workflow task not found.");
 
         var turn = new Turn(run, context);
+        if (HistoryLimits.Enforce(turn) is not null)
+            return turn.Answer<WorkflowTaskStart>(Refusal.NotFound("Workflow task not found."));
         if (!FromStickyQueue && run.StickyQueue.Length > 0)
             StickyQueue.Clear(turn);
         var started = Start(turn, RequestId, Poll.Identity, resendUpdates: true);

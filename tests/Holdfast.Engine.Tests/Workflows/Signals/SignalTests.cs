@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Holdfast.Engine.Tests.Traces;
 using Holdfast.Engine.Workflows.Signals;
+using Holdfast.Engine.Workflows.WorkflowTasks;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -48,6 +49,37 @@ public class SignalTests
         var run = Started(limits: EngineLimits.Default with { SignalsPerRun = 1 });
         run.Signal("1");
         Assert.Equal(RefusalCode.InvalidArgument, run.Signal("2").Refusal!.Code);
+    }
+
+    [Fact]
+    public void A_run_whose_history_is_too_long_ends_at_what_would_make_it_longer()
+    {
+        var run = Started(limits: EngineLimits.Default with { HistoryCountError = 3 });
+        run.Signal("1");
+        run.Signal("2");
+        Assert.Equal("Workflow history count exceeds limit.", run.Signal("3").Refusal!.Message);
+        run.ShouldRead(5, "5 WorkflowExecutionTerminated");
+    }
+
+    [Fact]
+    public void A_run_whose_history_is_too_large_is_terminated()
+    {
+        var run = Started(limits: EngineLimits.Default with { HistorySizeError = 600 });
+        var task = run.StartTask();
+        Assert.Null(run.Complete(task, request => request.Identity = new string('x', 700)).Refusal);
+        run.Signal("wake");
+        Assert.True(run.State.IsClosed);
+        run.ShouldRead(5, "5 WorkflowExecutionTerminated");
+    }
+
+    [Fact]
+    public void A_task_of_a_run_that_is_too_large_is_handed_to_no_worker()
+    {
+        var run = Started(limits: EngineLimits.Default with { HistorySizeError = 600 });
+        run.Signal(new string('x', 700));
+        var task = run.State.WorkflowTask!;
+        Assert.Equal(RefusalCode.NotFound, run.Ask(new StartWorkflowTask(run.Target, task.ScheduledEventId, task.Attempt, new PollWorkflowTaskQueueRequest(), "id", false)).Refusal!.Code);
+        run.ShouldRead(4, "4 WorkflowExecutionTerminated");
     }
 
     private static SignalWithStart SignalWithStart(string name) => new(NamespaceId, new SignalWithStartWorkflowExecutionRequest
