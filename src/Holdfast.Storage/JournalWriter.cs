@@ -221,12 +221,14 @@ public sealed class JournalWriter : IAsyncDisposable
 
         foreach (var pending in taken)
         {
-            if (pending.Batch is null)
-                pending.SetResult();
-            else if (pending.Journal.LostBecause is { } because)
+            if (pending.Batch is not null && pending.Journal.LostBecause is { } because)
+            {
                 Refuse(pending, because);
-            else
-                pending.SetResult();
+                continue;
+            }
+
+            pending.SetResult();
+            pending.TellEnded();
         }
     }
 
@@ -236,5 +238,6 @@ public sealed class JournalWriter : IAsyncDisposable
 
         // A shard that is being given up need not await every batch; an unobserved failure is no news.
         _ = pending.Task.Exception;
+        pending.TellEnded();
     }
 }

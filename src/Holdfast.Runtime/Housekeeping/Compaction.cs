@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Runtime.Housekeeping;
 
 /// <summary>
-/// Compacts the journals of closed runs, beside everything else: with a fifth of one processor at most, and a twentieth while the process is busy, since
+/// Compacts the journals of closed runs, beside everything else: with a fifth of one processor at most, and a fiftieth while the process is busy, since
 /// disk space can wait for a calmer hour and callers cannot. A run is compacted in one transaction, so stopped half-way it has compacted some runs and
 /// not the others.
 /// </summary>
@@ -16,7 +16,7 @@ public sealed partial class Compaction : BackgroundSweep
 
     // After each batch this many times as long as it took.
     private const int RestPerWork = 4;
-    private const int BusyRestPerWork = 19;
+    private const int BusyRestPerWork = 49;
 
     // The part of all processors from which on the process counts as busy.
     private const double Busy = 0.4;

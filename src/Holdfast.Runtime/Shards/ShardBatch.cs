@@ -7,7 +7,7 @@ namespace Holdfast.Runtime.Shards;
 /// What one step leads to once its writes are durable: answers to release and debts to settle. A batch without writes waits for the ones before it,
 /// because its answers tell of what they hold.
 /// </summary>
-internal sealed class ShardBatch : ShardMessage
+internal sealed class ShardBatch
 {
     public List<RunWrite> Writes { get; } = [];
 

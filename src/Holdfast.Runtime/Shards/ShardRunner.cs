@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Holdfast.Engine;
 using Holdfast.Storage;
 using Temporalio.Api.Enums.V1;
@@ -43,17 +42,21 @@ internal sealed class ShardRunner : IAsyncDisposable
     private readonly ShardCore core;
     private readonly DeliveryService deliveries;
     private readonly Quarantine quarantine;
-    private readonly Channel<ShardMessage> inbox = Channel.CreateUnbounded<ShardMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ShardInbox inbox;
     private readonly Queue<Envelope> pending = new();
     private readonly Queue<ShardBatch> inFlight = new();
     private readonly List<Envelope> taken = new(MaxBatch);
     private readonly ITimer timer;
+    private readonly Action batchEnded;
     private ShardJournal? journal;
     private CancellationTokenSource epoch = new();
     private Task running = Task.CompletedTask;
     private int waiting;
     private int failures;
     private volatile bool stopping;
+
+    // Batches are in flight: what comes meanwhile may as well wait and be decided together.
+    private volatile bool isWriting;
     private volatile Refusal? refusedForGood;
     private DateTime armedFor = DateTime.MaxValue;
     private DateTime nextRefill = DateTime.MaxValue;
@@ -66,10 +69,12 @@ internal sealed class ShardRunner : IAsyncDisposable
         this.shard = shard;
         this.environment = environment;
         this.deliveries = deliveries;
+        inbox = new ShardInbox(environment.Scheduler);
         quarantine = new Quarantine(environment.Logger);
-        core = new ShardCore(environment, cacheBytes, Deliver, watch => inbox.Writer.TryWrite(new WatchCancelled(watch)));
+        core = new ShardCore(environment, cacheBytes, Deliver, watch => inbox.TryPut(new WatchCancelled(watch)));
+        batchEnded = () => inbox.TryPut(ShardSignal.BatchEnded);
         timer = environment.Time.CreateTimer(
-            static state => ((ShardRunner)state!).inbox.Writer.TryWrite(ShardSignal.Tick), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((ShardRunner)state!).inbox.TryPut(ShardSignal.Tick), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private DateTime Now => environment.Time.GetUtcNow().UtcDateTime;
@@ -83,7 +88,7 @@ internal sealed class ShardRunner : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         stopping = true;
-        inbox.Writer.TryWrite(ShardSignal.Stop);
+        inbox.TryPut(ShardSignal.Stop);
         await running;
         await timer.DisposeAsync();
         epoch.Dispose();
@@ -100,7 +105,7 @@ internal sealed class ShardRunner : IAsyncDisposable
             return Refusal.Exhausted(ResourceExhaustedCause.SystemOverloaded, $"Shard {shard} has {InboxCapacity} requests waiting.");
         }
 
-        if (inbox.Writer.TryWrite(envelope))
+        if (inbox.TryPut(envelope, inline: !isWriting))
             return null;
         return NotServing;
     }
@@ -122,7 +127,7 @@ internal sealed class ShardRunner : IAsyncDisposable
 
                 await WorkAsync();
                 if (ArmTimer() && !CanDecide)
-                    await inbox.Reader.WaitToReadAsync();
+                    await inbox.WaitAsync();
             }
         }
         catch (ShardLostException e)
@@ -165,7 +170,7 @@ internal sealed class ShardRunner : IAsyncDisposable
     private bool TakeMessages()
     {
         var stop = false;
-        while (inbox.Reader.TryRead(out var message))
+        while (inbox.TryTake(out var message))
         {
             switch (message)
             {
@@ -191,9 +196,6 @@ internal sealed class ShardRunner : IAsyncDisposable
                     if (signal == ShardSignal.Tick)
                         armedFor = DateTime.MaxValue;
                     break;
-                case ShardBatch:
-                    // Its commit has ended; seen to in order.
-                    break;
             }
         }
 
@@ -217,6 +219,8 @@ internal sealed class ShardRunner : IAsyncDisposable
             core.Release(batch, Now);
             TakeAgain();
         }
+
+        isWriting = inFlight.Count > 0;
     }
 
     private async ValueTask DecideAsync()
@@ -261,21 +265,15 @@ internal sealed class ShardRunner : IAsyncDisposable
     private void Commit(ShardBatch batch)
     {
         inFlight.Enqueue(batch);
+        isWriting = true;
         if (batch.Writes.Count > 0)
         {
-            batch.Commit = journal!.CommitAsync(batch.Writes);
-            _ = SayWhenCommittedAsync(batch);
+            batch.Commit = journal!.CommitAsync(batch.Writes, batchEnded);
         }
         else if (inFlight.Count == 1)
         {
-            inbox.Writer.TryWrite(batch);
+            batchEnded();
         }
-    }
-
-    private async Task SayWhenCommittedAsync(ShardBatch batch)
-    {
-        await batch.Commit.ConfigureAwait(Quietly);
-        inbox.Writer.TryWrite(batch);
     }
 
     private async ValueTask LoadAsync(Envelope envelope)
@@ -433,7 +431,7 @@ internal sealed class ShardRunner : IAsyncDisposable
                 while (true)
                 {
                     var page = await environment.Store.FindDueRunsAsync(shard, horizon, after, DueRunsPage, cancellation);
-                    inbox.Writer.TryWrite(new DueRunsFound(page));
+                    inbox.TryPut(new DueRunsFound(page));
                     if (recovering)
                         await TouchAsync(page, cancellation);
                     if (page.Count < DueRunsPage)
@@ -469,7 +467,7 @@ internal sealed class ShardRunner : IAsyncDisposable
             // Not counted against the inbox: the page is the bound.
             var touch = new Touch(WorkflowTarget.Of(due.Run), cancellation);
             last = touch.Task;
-            if (!inbox.Writer.TryWrite(touch))
+            if (!inbox.TryPut(touch))
                 return;
         }
 
@@ -561,7 +559,7 @@ internal sealed class ShardRunner : IAsyncDisposable
     private void Abandon(Refusal refusal)
     {
         stopping = true;
-        inbox.Writer.TryComplete();
+        inbox.Close();
         TakeMessages();
         while (inFlight.TryDequeue(out var batch))
         {

@@ -9,6 +9,9 @@ internal sealed class ShardSignal : ShardMessage
     /// <summary>Finish what is here, write what lags, end.</summary>
     public static ShardSignal Stop { get; } = new();
 
+    /// <summary>A batch in flight is durable, or failed.</summary>
+    public static ShardSignal BatchEnded { get; } = new();
+
     private ShardSignal()
     {
     }
