@@ -23,6 +23,8 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
         }
     }
 
+    public ModelCallOrigin Origin => origin;
+
     public int ActivityAttempt => attempt;
 
     /// <summary>The request that was begun last.</summary>
@@ -36,7 +38,7 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
     }
 
     /// <summary>The call's next request, not yet begun.</summary>
-    public ModelRequest Next(ChatTarget target, string? credential, ChatCall call, List<ChatMessage> messages, ChatOptions options)
+    public ModelRequest Next(ChatTarget target, string? reference, ChatCredential? credential, ChatCall call, List<ChatMessage> messages, ChatOptions options)
     {
         // One that is refused before it is made has its number too.
         var number = ++asked;
@@ -56,7 +58,10 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
             ModelName = call.Model,
             Provider = target.Provider,
             Model = target.Model,
-            Credential = credential,
+            Credential = reference,
+            CredentialId = credential?.Id,
+            CredentialVersion = credential?.Version,
+            CredentialKind = credential?.Kind,
             Messages = messages,
             Options = options,
             Streamed = call.Stream,

@@ -73,15 +73,15 @@ internal sealed class ModelCaller(
     private async Task<ChatResponse> AskAsync(
         ChatModel model, ChatTarget target, ChatCall call, AttemptLog log, ChatStreamWriter? watch, CancellationToken cancellationToken)
     {
-        var secret = await SecretAsync(target, cancellationToken);
-        var request = Request(model, target, call, log);
+        using var credential = await CredentialAsync(target, log.Origin, cancellationToken);
+        var request = Request(model, target, credential, call, log);
         await observers.BeginAsync(request, cancellationToken);
         log.Begin(request);
         watch?.Begin();
         ChatResponse? response = null;
         try
         {
-            using var client = Connect(model, target, secret);
+            using var client = Connect(model, target, credential);
             var answer = watch is null
                 ? await client.GetResponseAsync(request.Messages, request.Options, cancellationToken)
                 : await WatchedAsync(client.GetStreamingResponseAsync(request.Messages, request.Options, cancellationToken), log, watch);
@@ -111,15 +111,15 @@ internal sealed class ModelCaller(
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         ChatModel model, ChatTarget target, ChatCall call, AttemptLog log, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var secret = await SecretAsync(target, cancellationToken);
-        var request = Request(model, target, call, log);
+        using var credential = await CredentialAsync(target, log.Origin, cancellationToken);
+        var request = Request(model, target, credential, call, log);
         await observers.BeginAsync(request, cancellationToken);
         log.Begin(request);
         List<ChatResponseUpdate> all = [];
         ChatResponse? response = null;
         try
         {
-            using var client = Connect(model, target, secret);
+            using var client = Connect(model, target, credential);
             await using var updates = client.GetStreamingResponseAsync(request.Messages, request.Options, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
@@ -150,8 +150,8 @@ internal sealed class ModelCaller(
         }
     }
 
-    private ModelRequest Request(ChatModel model, ChatTarget target, ChatCall call, AttemptLog log) =>
-        log.Next(target, CredentialOf(target), call, MessagesFor(call.Messages, target), OptionsFor(call, model));
+    private ModelRequest Request(ChatModel model, ChatTarget target, ChatCredential? credential, ChatCall call, AttemptLog log) =>
+        log.Next(target, CredentialOf(target), credential, call, MessagesFor(call.Messages, target), OptionsFor(call, model));
 
     private decimal? CostOf(ModelRequest request, ChatResponse response) =>
         prices.Current.Cost(request.Provider, request.Model, request.StartedAt, TokenUsage.Of(response.Usage));
@@ -170,23 +170,35 @@ internal sealed class ModelCaller(
         return all.ToChatResponse();
     }
 
-    private ProviderClient Connect(ChatModel model, ChatTarget target, string? secret)
+    private ProviderClient Connect(ChatModel model, ChatTarget target, ChatCredential? credential)
     {
-        var notes = new ResponseNotes(time);
-        var inner = setup.Provider(target).Connect(new(target.Model, secret, notes, model.Timeout, services));
-        return new(inner, target.Provider, notes, model, time);
+        var notes = new ResponseNotes(time, credential?.Handler);
+        var inner = setup.Provider(target).Connect(new(target.Model, credential?.Secret.Reveal(), credential?.BaseUrl, notes, model.Timeout, services));
+        return new(inner, target.Provider, notes, model, credential, credentials, time);
     }
 
-    private async Task<string?> SecretAsync(ChatTarget target, CancellationToken cancellationToken)
+    private async Task<ChatCredential?> CredentialAsync(ChatTarget target, ModelCallOrigin origin, CancellationToken cancellationToken)
     {
         if (CredentialOf(target) is not { } reference)
             return null;
 
-        var secret = await credentials.ResolveAsync(reference, cancellationToken);
+        var credential = await credentials.ResolveAsync(
+            new()
+            {
+                Reference = reference,
+                Tenant = origin.Tenant,
+                Provider = target.Provider,
+                WorkflowType = origin.WorkflowType,
+                RunId = origin.RunId,
+                ActivityId = origin.ActivityId,
+            },
+            cancellationToken);
+        if (!credential.Secret.IsEmpty())
+            return credential;
+
         // The SDKs take an empty key as an order to look for one in the environment, which would be somebody else's.
-        return string.IsNullOrWhiteSpace(secret)
-            ? throw new ModelException(ModelFailureKind.CredentialInvalid, retryable: false, $"The credential \"{reference}\" is empty.")
-            : secret;
+        credential.Dispose();
+        throw new ModelException(ModelFailureKind.CredentialInvalid, retryable: false, $"The credential \"{reference}\" is empty.");
     }
 
     private string? CredentialOf(ChatTarget target) => target.Credential ?? setup.Provider(target).Credential;

@@ -43,6 +43,15 @@ public sealed record ModelRequest
     /// <summary>The reference of the key, never the key; null where the provider needs none.</summary>
     public string? Credential { get; init; }
 
+    /// <summary>The id of that key in the vault; null for one that is not from a vault.</summary>
+    public string? CredentialId { get; init; }
+
+    /// <summary>Its version.</summary>
+    public int? CredentialVersion { get; init; }
+
+    /// <summary>Whose it is: <see cref="ChatCredential.Own"/> or <see cref="ChatCredential.Platform"/>; null where the provider needs none.</summary>
+    public string? CredentialKind { get; init; }
+
     /// <summary>What is sent. Not to be changed.</summary>
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
 

@@ -111,6 +111,16 @@ public sealed class AIDatabase
         return true;
     });
 
+    /// <summary>
+    /// Moves what was written into the main file and empties the log beside it, so that what was erased is in neither. While others read or write
+    /// it does what it can.
+    /// </summary>
+    public void Checkpoint()
+    {
+        using var connection = Connect();
+        Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
     private void Prepare()
     {
         if (System.IO.Path.GetDirectoryName(Path) is { Length: > 0 } folder)
@@ -144,6 +154,8 @@ public sealed class AIDatabase
         {
             connection.Open();
             Scalar(connection, "PRAGMA synchronous = FULL");
+            // What is erased, such as a key, must not stay readable in the file.
+            Scalar(connection, "PRAGMA secure_delete = ON");
             return connection;
         }
         catch

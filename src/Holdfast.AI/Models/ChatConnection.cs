@@ -2,8 +2,9 @@ namespace Holdfast.AI.Models;
 
 /// <summary>What a provider needs to make a client for one call.</summary>
 /// <param name="Secret">The key; null where the provider needs none.</param>
+/// <param name="BaseUrl">The endpoint in place of the provider's own; null: none.</param>
 /// <param name="Notes">The handler that all requests go through.</param>
-internal sealed record ChatConnection(string Model, string? Secret, ResponseNotes Notes, TimeSpan Timeout, IServiceProvider Services)
+internal sealed record ChatConnection(string Model, string? Secret, Uri? BaseUrl, ResponseNotes Notes, TimeSpan Timeout, IServiceProvider Services)
 {
     /// <summary>Names the model and never the key.</summary>
     public override string ToString() => Model;

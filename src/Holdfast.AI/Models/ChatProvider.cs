@@ -15,4 +15,11 @@ internal abstract class ChatProvider(string name, string? credential)
     /// activity's retry policy is the only retryer: it survives a crash, and every attempt shows.
     /// </summary>
     public abstract IChatClient Connect(ChatConnection connection);
+
+    /// <summary>Asks the provider for something that costs nothing and needs a valid key.</summary>
+    /// <returns>False when there is no such thing.</returns>
+    public virtual Task<bool> ProbeAsync(ChatConnection connection, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <summary>Why a text cannot be a key of this provider; null: it can.</summary>
+    public virtual string? Problem(string key) => null;
 }

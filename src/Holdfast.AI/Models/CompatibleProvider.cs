@@ -8,6 +8,12 @@ namespace Holdfast.AI.Models;
 /// <summary>A server that speaks OpenAI's Chat Completions.</summary>
 internal sealed class CompatibleProvider(string name, string? credential, Uri baseUrl, bool maxCompletionTokens) : ChatProvider(name, credential)
 {
+    public override async Task<bool> ProbeAsync(ChatConnection connection, CancellationToken cancellationToken)
+    {
+        await OpenAIProvider.ListModelsAsync(baseUrl, connection, cancellationToken);
+        return true;
+    }
+
     public override IChatClient Connect(ChatConnection connection)
     {
         // The SDK insists on a key; servers that need none ignore it.

@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.AI.Secrets;
 using Temporalio.Exceptions;
 
 namespace Holdfast.AI.Models;
@@ -50,7 +51,7 @@ public sealed class ModelException : Exception
     /// <param name="details">What the failure tells besides; goes into the history.</param>
     internal ApplicationFailureException ToFailure(TimeSpan? nextRetry, object details) =>
         // Without the inner exception: an SDK's exception text may quote the response.
-        new(Message, errorType: Kind, nonRetryable: !Retryable, details: WaitFor is null ? [details] : [details, WaitFor], nextRetryDelay: nextRetry);
+        new(Redaction.Clean(Message), errorType: Kind, nonRetryable: !Retryable, details: WaitFor is null ? [details] : [details, WaitFor], nextRetryDelay: nextRetry);
 
     private static bool NeverConnected(Exception? exception)
     {

@@ -37,6 +37,9 @@ public static class ModelFailureKind
     /// <summary>The ledger of costs cannot be written, and without it no request is made.</summary>
     public const string AccountingUnavailable = "ModelAccountingUnavailable";
 
+    /// <summary>A tenant's own endpoint leads where it must not.</summary>
+    public const string EndpointRefused = "EndpointRefused";
+
     public const string Refused = "ModelRefused";
     public const string Unknown = "ModelFailed";
 }

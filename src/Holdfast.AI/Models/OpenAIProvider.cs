@@ -26,9 +26,25 @@ internal sealed class OpenAIProvider(string name, string credential, Uri baseUrl
         });
     }
 
+    public override async Task<bool> ProbeAsync(ChatConnection connection, CancellationToken cancellationToken)
+    {
+        await ListModelsAsync(baseUrl, connection, cancellationToken);
+        return true;
+    }
+
+    public override string? Problem(string key) => key switch
+    {
+        _ when key.StartsWith("sk-ant-", StringComparison.Ordinal) => "That is a key of Anthropic's.",
+        _ when key.StartsWith("sk-admin", StringComparison.Ordinal) => "That is an administrator's key: it cannot call models, and could do much else. Make one for calling models.",
+        _ => null,
+    };
+
+    internal static Task ListModelsAsync(Uri baseUrl, ChatConnection connection, CancellationToken cancellationToken) =>
+        new OpenAIClient(new ApiKeyCredential(connection.Secret!), Options(baseUrl, connection)).GetOpenAIModelClient().GetModelsAsync(cancellationToken);
+
     internal static OpenAIClientOptions Options(Uri baseUrl, ChatConnection connection) => new()
     {
-        Endpoint = baseUrl,
+        Endpoint = connection.BaseUrl ?? baseUrl,
         RetryPolicy = new ClientRetryPolicy(0),
         NetworkTimeout = connection.Timeout,
         Transport = new HttpClientPipelineTransport(connection.Http()),

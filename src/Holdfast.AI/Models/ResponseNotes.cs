@@ -7,7 +7,8 @@ namespace Holdfast.AI.Models;
 /// <summary>
 /// Notes of the responses to one call what the SDKs' exceptions and answers do not carry: the request's id, and how long the provider asks to wait.
 /// </summary>
-internal sealed partial class ResponseNotes(TimeProvider time) : DelegatingHandler(Shared)
+/// <param name="handler">What sends the requests; null: what all calls share.</param>
+internal sealed partial class ResponseNotes(TimeProvider time, HttpMessageHandler? handler = null) : DelegatingHandler(handler ?? Shared)
 {
     // One for the process: connections are worth keeping, and carry no key of their own.
     private static readonly SocketsHttpHandler Shared = new()

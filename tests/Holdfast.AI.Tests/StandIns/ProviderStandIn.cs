@@ -56,7 +56,8 @@ internal sealed class ProviderStandIn : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-        var body = JsonNode.Parse(await reader.ReadToEndAsync())!;
+        var text = await reader.ReadToEndAsync();
+        var body = text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
         var request = new StandInRequest(
             Interlocked.Increment(ref count),
             context.Request.Path.Value!,

@@ -1,12 +1,15 @@
 using Holdfast.AI.Models;
+using Holdfast.AI.Secrets;
 
 namespace Holdfast.AI.Chat;
 
-/// <summary>The keys that were given to the set-up.</summary>
+/// <summary>The keys that were given to the set-up: those of whoever runs the worker.</summary>
 internal sealed class ConfiguredCredentials(IReadOnlyDictionary<string, string> secrets) : IChatCredentials
 {
-    public ValueTask<string> ResolveAsync(string reference, CancellationToken cancellationToken) =>
-        secrets.TryGetValue(reference, out var secret)
-            ? new(secret)
-            : throw new ModelException(ModelFailureKind.CredentialInvalid, retryable: false, $"This worker has no credential \"{reference}\".");
+    public bool Has(string reference) => secrets.ContainsKey(reference);
+
+    public ValueTask<ChatCredential> ResolveAsync(ChatCredentialRequest request, CancellationToken cancellationToken) =>
+        secrets.TryGetValue(request.Reference, out var secret)
+            ? new(new ChatCredential(new Secret(secret)))
+            : throw new ModelException(ModelFailureKind.CredentialInvalid, retryable: false, $"This worker has no credential \"{request.Reference}\".");
 }

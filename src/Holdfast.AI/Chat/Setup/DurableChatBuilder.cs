@@ -63,7 +63,7 @@ public sealed class DurableChatBuilder
 
     internal IReadOnlyCollection<string> ModelNames => models.Keys;
 
-    internal IChatCredentials Credentials => new ConfiguredCredentials(credentials);
+    internal ConfiguredCredentials Credentials => new ConfiguredCredentials(credentials);
 
     internal DurableChatSetup Build()
     {

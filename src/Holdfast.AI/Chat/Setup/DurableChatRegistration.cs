@@ -19,7 +19,8 @@ public static class DurableChatRegistration
         var builder = new DurableChatBuilder();
         configure(builder);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(builder.Credentials);
+        services.AddSingleton(builder.Credentials);
+        services.TryAddSingleton<IChatCredentials>(builder.Credentials);
         services.AddSingleton(builder.Build());
         services.TryAddSingleton(provider => new ModelPrices(path: null, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RunTenants>();

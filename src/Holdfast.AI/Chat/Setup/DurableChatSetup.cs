@@ -11,4 +11,8 @@ internal sealed class DurableChatSetup(IReadOnlyDictionary<string, ChatProvider>
         ?? throw new ModelException(ModelFailureKind.NotConfigured, retryable: true, $"This worker has no model \"{name}\".");
 
     public ChatProvider Provider(ChatTarget target) => providers[target.Provider];
+
+    public ChatProvider? FindProvider(string name) => providers.GetValueOrDefault(name);
+
+    public IEnumerable<string> ProviderNames => providers.Keys;
 }

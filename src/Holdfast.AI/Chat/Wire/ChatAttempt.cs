@@ -37,6 +37,21 @@ public sealed record ChatAttempt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Credential { get; init; }
 
+    /// <summary>The id of that key in the vault; null for one that is not from a vault.</summary>
+    [JsonPropertyName("credentialId")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CredentialId { get; init; }
+
+    /// <summary>Its version.</summary>
+    [JsonPropertyName("credentialVersion")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? CredentialVersion { get; init; }
+
+    /// <summary>Whose it is: <see cref="ChatCredential.Own"/> or <see cref="ChatCredential.Platform"/>; null where the provider needs none.</summary>
+    [JsonPropertyName("credentialKind")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CredentialKind { get; init; }
+
     [JsonPropertyName("startedAt")]
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -88,6 +103,9 @@ public sealed record ChatAttempt
         Provider = request.Provider,
         Model = request.Model,
         Credential = request.Credential,
+        CredentialId = request.CredentialId,
+        CredentialVersion = request.CredentialVersion,
+        CredentialKind = request.CredentialKind,
         StartedAt = request.StartedAt,
         Outcome = Lost,
     };

@@ -1,0 +1,17 @@
+namespace Holdfast.AI.Vault;
+
+/// <summary>How the vault treats what a tenant has not settled.</summary>
+public sealed record VaultOptions
+{
+    /// <summary>For tenants without a policy of their own.</summary>
+    public PlatformKeys PlatformKeys { get; init; } = PlatformKeys.Never;
+
+    /// <summary>Whether tenants' own endpoints may lie in private networks or on this machine, and be plain http: for models that you run yourself.</summary>
+    public bool AllowPrivateEndpoints { get; init; }
+
+    /// <summary>How often calls under way ask whether their key was revoked by another process. Within one process they hear of it at once.</summary>
+    public TimeSpan RevocationCheck { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Two refusals of the provider count as two, and so make a key invalid, when they are no further apart than this.</summary>
+    public TimeSpan RefusalWindow { get; init; } = TimeSpan.FromMinutes(10);
+}
