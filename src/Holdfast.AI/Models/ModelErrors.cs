@@ -17,7 +17,7 @@ internal static class ModelErrors
 
     private static ModelException Kind(string provider, Exception exception, Exception clean, ResponseNotes notes) => exception switch
     {
-        _ when Refusal(exception) is { } refusal => new(ModelFailureKind.EndpointRefused, retryable: false, refusal.Message),
+        _ when Refusal(exception) is { } refusal => new(ModelFailureKind.EndpointRefused, retryable: false, refusal.Message, refusal),
         AnthropicServiceException anthropic => AnthropicErrors.Classify(provider, anthropic, notes),
         ClientResultException { Status: > 0 } openAI => OpenAIErrors.Classify(provider, openAI, notes),
         ClientResultException or AnthropicIOException or HttpRequestException or IOException =>
