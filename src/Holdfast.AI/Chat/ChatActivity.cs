@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.AI.Activities;
+using Holdfast.AI.Costs;
 using Holdfast.AI.Models;
 using Holdfast.AI.Tenants;
 using Temporalio.Activities;
@@ -11,7 +12,7 @@ namespace Holdfast.AI.Chat;
 /// which survives crashes and shows every try. Every request that was made travels in the heartbeats, so that a later attempt, on this
 /// worker or another, knows what was asked and paid before.
 /// </summary>
-internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, RunTenants tenants, TimeProvider time)
+internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, RunTenants tenants, CostAttributes attributes, TimeProvider time)
 {
     public const string Name = "HoldfastModelCall";
 
@@ -34,7 +35,7 @@ internal sealed class ChatActivity(ModelCaller caller, ChatStreams streams, RunT
                 () => begun.Change(BegunAfter, Timeout.InfiniteTimeSpan));
             var watch = call.Stream ? Watch(activity.Info, call) : null;
             var response = await Heartbeats.DuringAsync(activity, cancelled => caller.CallAsync(call, log, watch, cancelled), time, () => log.All);
-            return new() { Response = response, Attempts = log.All };
+            return new() { Response = response, Attempts = log.All, CostAttributes = attributes.IsOn };
         }
         catch (ModelException exception)
         {

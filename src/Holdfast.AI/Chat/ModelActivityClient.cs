@@ -1,3 +1,4 @@
+using Holdfast.AI.Costs;
 using Holdfast.AI.Models;
 using Holdfast.AI.Waiting;
 using Microsoft.Extensions.AI;
@@ -23,6 +24,8 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
     {
         var call = ChatCall.Of(model, messages, options, stream || durable.Stream);
         var look = durable.LookAgainAfter;
+        // What it took to get this answer.
+        List<ChatAttempt> took = [];
         while (true)
         {
             TimeSpan wait;
@@ -30,6 +33,8 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
             {
                 var answer = await Workflow.ExecuteActivityAsync<ChatAnswer>(ChatActivity.Name, [call], ActivityOptions(cancellationToken));
                 attempts.AddRange(answer.Attempts);
+                if (answer.CostAttributes)
+                    RunCosts.Add([.. took, .. answer.Attempts]);
                 return answer.Response;
             }
             catch (ActivityFailureException failure) when (failure.InnerException is TimeoutFailureException { LastHeartbeatDetails.Count: > 0 } timeout)
@@ -39,8 +44,9 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
             }
             catch (ActivityFailureException failure) when (failure.InnerException is ApplicationFailureException cause)
             {
-                if (cause.Details.Count > 0)
-                    attempts.AddRange(cause.Details.ElementAt<ChatAttempt[]>(0) ?? []);
+                var failed = cause.Details.Count > 0 ? cause.Details.ElementAt<ChatAttempt[]>(0) ?? [] : [];
+                attempts.AddRange(failed);
+                took.AddRange(failed);
                 if (WaitsFor(cause) is { } missing)
                 {
                     await RunWaits.Current.ForAsync(missing, look, cancellationToken.CanBeCanceled ? cancellationToken : null);

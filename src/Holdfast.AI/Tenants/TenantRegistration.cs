@@ -1,4 +1,5 @@
 using Holdfast.AI.Search;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -10,5 +11,5 @@ public static class TenantRegistration
     /// <summary>Registers the search attribute <see cref="TenantNames.SearchAttribute"/> in the client's namespace. Registering it again changes nothing.</summary>
     /// <exception cref="RpcException">The server refused. Some hosted servers let only an administrator do this, by other means.</exception>
     public static Task EnsureAsync(ITemporalClient client, CancellationToken cancellationToken = default) =>
-        KeywordAttribute.EnsureAsync(client, TenantNames.SearchAttribute, cancellationToken);
+        SearchAttributes.EnsureAsync(client, TenantNames.SearchAttribute, IndexedValueType.Keyword, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Holdfast.AI.Search;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -11,5 +12,5 @@ public static class WaitingRegistration
     /// <remarks>Where it is missing, a run that has to wait fails its workflow tasks until it is registered, and then goes on.</remarks>
     /// <exception cref="RpcException">The server refused. Some hosted servers let only an administrator do this, by other means.</exception>
     public static Task EnsureAsync(ITemporalClient client, CancellationToken cancellationToken = default) =>
-        KeywordAttribute.EnsureAsync(client, WaitingNames.SearchAttribute, cancellationToken);
+        SearchAttributes.EnsureAsync(client, WaitingNames.SearchAttribute, IndexedValueType.Keyword, cancellationToken);
 }

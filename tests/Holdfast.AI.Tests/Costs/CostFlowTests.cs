@@ -1,3 +1,4 @@
+using Holdfast.AI.Chat;
 using Holdfast.AI.Costs;
 using Holdfast.AI.Database;
 using Holdfast.AI.Tests.Chat;
@@ -5,6 +6,7 @@ using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Waiting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Temporalio.Common;
 
 namespace Holdfast.AI.Tests.Costs;
 
@@ -52,6 +54,69 @@ public sealed class CostFlowTests : IDisposable
         var sum = Assert.Single(ledger.Sum(CostGroup.WorkflowType));
         Assert.Equal(("AgentWorkflow", 4, 1, 2 * OneAnswer, 34, 6), (sum.Key, sum.Requests, sum.UnknownCosts, sum.CostUsd, sum.TokensIn, sum.TokensOut));
         Assert.Equal(provider.Requests.Count, sum.Requests);
+    }
+
+    [Fact]
+    public async Task A_run_can_be_found_by_what_it_cost()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(
+            StandInReply.HangUp(),
+            AnthropicWire.ToolCalls(("toolu_1", "FindOrder", new { number = 7 })),
+            AnthropicWire.Answer("Order 7."));
+        await using var bench = await OpenAsync(provider);
+        await bench.Services.GetRequiredService<CostAttributes>().RegisterAsync(bench.Client);
+
+        await bench.RunAsync<AgentReport>("AgentWorkflow", "Hi");
+
+        var found = await Eventually.SeesAsync("the run", async () =>
+        {
+            await foreach (var run in bench.Client.ListWorkflowsAsync("AiCostUsd > 0.0001 AND AiTokensIn = 34 AND AiTokensOut = 6 AND AiModel = 'claude-sonnet-5-5' AND AiCostIncomplete = true"))
+                return run;
+            return null;
+        });
+        Assert.Equal((double)(2 * OneAnswer), found.TypedSearchAttributes.Get(SearchAttributeKey.CreateDouble("AiCostUsd")));
+    }
+
+    [Fact]
+    public async Task A_run_whose_costs_are_not_known_has_none()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(request => request.Path == "/v1/messages" ? AnthropicWire.Failure(529, "overloaded_error") : OpenAIWire.Answer("Hi"));
+        await using var bench = await OpenAsync(provider, model =>
+        {
+            model.Targets.Clear();
+            model.FallBackTo("openai", "gpt-6.1-sol");
+        });
+        await bench.Services.GetRequiredService<CostAttributes>().RegisterAsync(bench.Client);
+        var handle = await bench.StartAsync("AgentWorkflow", "Hi");
+
+        await handle.GetResultAsync<AgentReport>();
+
+        var attributes = (await handle.DescribeAsync()).TypedSearchAttributes;
+        Assert.False(attributes.ContainsKey(SearchAttributeKey.CreateDouble("AiCostUsd")));
+        Assert.True(attributes.Get(SearchAttributeKey.CreateBool("AiCostIncomplete")));
+        Assert.Equal(12, attributes.Get(SearchAttributeKey.CreateLong("AiTokensIn")));
+    }
+
+    [Fact]
+    public async Task A_run_is_replayed_as_it_went_when_the_attributes_are_switched_on_in_its_middle()
+    {
+        CostAttributes? attributes = null;
+        await using var provider = await ProviderStandIn.StartAsync(request =>
+        {
+            attributes!.IsOn = request.Number == 2;
+            return request.Number < 3 ? AnthropicWire.ToolCalls(("toolu_1", "FindOrder", new { number = 7 })) : AnthropicWire.Answer("Order 7.");
+        });
+        await using var bench = await OpenAsync(provider);
+        attributes = bench.Services.GetRequiredService<CostAttributes>();
+        await attributes.RegisterAsync(bench.Client);
+        var handle = await bench.StartAsync("AgentWorkflow", "Hi");
+
+        await handle.GetResultAsync<AgentReport>();
+
+        await ChatBench.ReplayAsync(handle);
+        var upserts = (await handle.FetchHistoryAsync()).Events.Count(happened => happened.UpsertWorkflowSearchAttributesEventAttributes is not null);
+        Assert.Equal(1, upserts);
+        Assert.Equal((double)OneAnswer, (await handle.DescribeAsync()).TypedSearchAttributes.Get(SearchAttributeKey.CreateDouble("AiCostUsd")));
     }
 
     [Fact]
@@ -120,9 +185,9 @@ public sealed class CostFlowTests : IDisposable
         Assert.Equal((12 * OneAnswer, 0m), (budgets.Accounts().Single().SpentUsd, budgets.Accounts().Single().ReservedUsd));
     }
 
-    private async Task<ChatBench> OpenAsync(ProviderStandIn provider)
+    private async Task<ChatBench> OpenAsync(ProviderStandIn provider, Action<ChatModel>? configure = null)
     {
-        var bench = await ChatBench.OpenAsync(provider, add: services => services.AddSingleton(database).AddModelCosts());
+        var bench = await ChatBench.OpenAsync(provider, configure, add: services => services.AddSingleton(database).AddModelCosts());
         await WaitingRegistration.EnsureAsync(bench.Client);
         return bench;
     }

@@ -23,6 +23,7 @@ public static class DurableChatRegistration
         services.TryAddSingleton<IChatCredentials>(builder.Credentials);
         services.AddSingleton(builder.Build());
         services.TryAddSingleton(provider => new ModelPrices(path: null, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<CostAttributes>();
         services.TryAddSingleton<RunTenants>();
         services.AddSingleton<RequestObservers>();
         services.AddSingleton<ModelCaller>();

@@ -12,4 +12,9 @@ internal sealed record ChatAnswer
 
     [JsonPropertyName("attempts")]
     public required IReadOnlyList<ChatAttempt> Attempts { get; init; }
+
+    /// <summary>Whether the workflow adds the attempts to its search attributes. Decided here, where it is recorded, and never by the workflow.</summary>
+    [JsonPropertyName("costAttributes")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CostAttributes { get; init; }
 }

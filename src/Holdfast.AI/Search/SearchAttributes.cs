@@ -5,17 +5,17 @@ using Temporalio.Exceptions;
 
 namespace Holdfast.AI.Search;
 
-/// <summary>Puts Keyword search attributes into a namespace.</summary>
-internal static class KeywordAttribute
+/// <summary>Puts search attributes into a namespace.</summary>
+internal static class SearchAttributes
 {
     /// <summary>Registers an attribute in the client's namespace. Registering it again changes nothing.</summary>
     /// <exception cref="RpcException">The server refused. Some hosted servers let only an administrator do this, by other means.</exception>
-    public static async Task EnsureAsync(ITemporalClient client, string name, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(ITemporalClient client, string name, IndexedValueType type, CancellationToken cancellationToken)
     {
         var request = new AddSearchAttributesRequest
         {
             Namespace = client.Options.Namespace,
-            SearchAttributes = { [name] = IndexedValueType.Keyword },
+            SearchAttributes = { [name] = type },
         };
         try
         {
