@@ -35,19 +35,19 @@ public sealed class LocalShards : IShards, IAsyncDisposable
 
     public ValueTask<Told<TReply>> AskAsync<TReply>(IWorkflowRequest<TReply> request, CancellationToken cancellation)
     {
-        var ask = new Ask<TReply>(request, cancellation) { IsCounted = true };
+        var ask = new Ask<TReply>(request, cancellation);
         return Enqueue(ask) is { } refusal ? new ValueTask<Told<TReply>>(new Told<TReply>(refusal, null)) : ask.Task;
     }
 
     public ValueTask<RunSnapshot?> ReadAsync(WorkflowTarget target, CancellationToken cancellation)
     {
-        var read = new Read(target, cancellation) { IsCounted = true };
+        var read = new Read(target, cancellation);
         return Enqueue(read) is { } refusal ? throw new RequestRefusedException(refusal) : read.Task;
     }
 
     public ValueTask<RunSnapshot?> WatchAsync(WorkflowTarget target, Func<RunSnapshot, bool> until, CancellationToken cancellation)
     {
-        var watch = new Watch(target, until, cancellation) { IsCounted = true };
+        var watch = new Watch(target, until, cancellation);
         return Enqueue(watch) is { } refusal ? throw new RequestRefusedException(refusal) : watch.Task;
     }
 
@@ -64,16 +64,19 @@ public sealed class LocalShards : IShards, IAsyncDisposable
     /// </summary>
     public async Task<bool> DeleteExpiredAsync(IReadOnlyList<RunKey> expired, CancellationToken cancellation)
     {
-        var asked = new List<Task<bool>>(expired.Count);
+        var asked = new List<ValueTask<bool>>(expired.Count);
         foreach (var run in expired)
         {
             var delete = new DeleteExpired(run, cancellation);
             if (Enqueue(delete) is not null)
                 return false;
-            asked.Add(delete.Task.AsTask());
+            asked.Add(delete.Task);
         }
 
-        return (await Task.WhenAll(asked)).All(deleted => deleted);
+        var all = true;
+        foreach (var one in asked)
+            all &= await one;
+        return all;
     }
 
     /// <summary>How many shards there are; 0 before the start.</summary>
@@ -82,15 +85,16 @@ public sealed class LocalShards : IShards, IAsyncDisposable
     /// <summary>Writes compacted journals; completes when those that could be written are durable.</summary>
     public async Task WriteCompactedAsync(IReadOnlyList<RunWrite> compacted, CancellationToken cancellation)
     {
-        var asked = new List<Task<bool>>(compacted.Count);
+        var asked = new List<ValueTask<bool>>(compacted.Count);
         foreach (var write in compacted)
         {
             var envelope = new WriteCompacted(write, cancellation);
             if (Enqueue(envelope) is null)
-                asked.Add(envelope.Task.AsTask());
+                asked.Add(envelope.Task);
         }
 
-        await Task.WhenAll(asked);
+        foreach (var one in asked)
+            await one;
     }
 
     private Refusal? Enqueue(Envelope envelope)

@@ -105,6 +105,8 @@ internal sealed class ShardRunner : IAsyncDisposable
             return Refusal.Exhausted(ResourceExhaustedCause.SystemOverloaded, $"Shard {shard} has {InboxCapacity} requests waiting.");
         }
 
+        // Before the loop can see it.
+        envelope.IsCounted = true;
         if (inbox.TryPut(envelope, inline: !isWriting))
             return null;
         return NotServing;

@@ -1,5 +1,6 @@
 using Holdfast.Engine;
 using Holdfast.Runtime.Housekeeping;
+using Holdfast.Runtime.Shards;
 using Holdfast.Runtime.Tests.Shards;
 using Holdfast.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -88,6 +89,20 @@ public sealed class RetentionTests
 
         Assert.NotNull(await host.Read("loaded"));
         Assert.Equal(1, await CountAsync(host));
+    }
+
+    [Fact]
+    public async Task However_much_is_deleted_and_compacted_the_inbox_has_room_again()
+    {
+        await using var host = await ShardHost.StartAsync();
+        var gone = new RunKey(Requests.Namespace, "w", "gone");
+        for (var i = 0; i <= ShardRunner.InboxCapacity; i += 500)
+        {
+            await host.Shards.DeleteExpiredAsync([.. Enumerable.Repeat(gone, 250)], default);
+            await host.Shards.WriteCompactedAsync([.. Enumerable.Repeat(RunWrite.Deletion(gone), 250)], default);
+        }
+
+        Assert.Null((await host.Ask(Requests.Create("w"))).Answer.Refusal);
     }
 
     private static Retention Start(ShardHost host, params NamespaceRetention[] namespaces) =>
