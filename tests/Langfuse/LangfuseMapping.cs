@@ -51,7 +51,7 @@ internal static class LangfuseMapping
         Demand(usage.Values.All(count => count >= 0), "usage is never negative");
         var cost = Numbers("langfuse.observation.cost_details", value => value.GetDecimal());
         Demand(cost.Count == 0 || cost.ContainsKey("total"), "a cost without a total is not added up");
-        foreach (var name in (string[])["langfuse.user.id", "langfuse.session.id", "langfuse.trace.name"])
+        foreach (var name in (string[])["user.id", "session.id", "langfuse.trace.name"])
             Demand(Text(name) is not { Length: > 200 }, $"{name} is too long");
 
         return new()

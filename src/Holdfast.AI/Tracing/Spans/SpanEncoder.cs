@@ -80,8 +80,8 @@ internal sealed class SpanEncoder(LangfuseOptions options)
         void Trace(TracedRun run, TraceLabels labels)
         {
             Text("langfuse.trace.name", Short(labels.Name ?? run.WorkflowType, TraceLabels.MaxLength));
-            Text("langfuse.user.id", labels.UserId is { } user ? Short(user, TraceLabels.MaxLength) : null);
-            Text("langfuse.session.id", Short(labels.SessionId ?? run.WorkflowId, TraceLabels.MaxLength));
+            Text("user.id", labels.UserId is { } user ? Short(user, TraceLabels.MaxLength) : null);
+            Text("session.id", Short(labels.SessionId ?? run.WorkflowId, TraceLabels.MaxLength));
             if (labels.Tags.Count > 0)
                 Texts("langfuse.trace.tags", labels.Tags);
             Text("langfuse.trace.metadata.workflow_id", Short(run.WorkflowId, TraceLabels.MaxLength));
