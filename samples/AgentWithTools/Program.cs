@@ -7,6 +7,7 @@ using System.ComponentModel;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Costs;
 using Holdfast.AI.Database;
+using Holdfast.AI.Tracing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Activities;
@@ -20,21 +21,31 @@ string Setting(string name, string otherwise) => Environment.GetEnvironmentVaria
 
 // Every model call and what it cost is kept in this file, which all workers of the machine share.
 var database = AIDatabase.Open(Setting("AI_DATABASE", Path.Combine(AppContext.BaseDirectory, "ai.db")));
-await using var services = new ServiceCollection().AddSingleton(database).AddModelCosts().AddDurableChat(chat => chat
+var collection = new ServiceCollection().AddSingleton(database).AddModelCosts().AddDurableChat(chat => chat
     .AddCredential("anthropic", Setting("ANTHROPIC_API_KEY", "no key"))
     .AddAnthropic(baseUrl: new Uri(Setting("ANTHROPIC_BASE_URL", "https://api.anthropic.com")))
-    .AddModel("shop-agent", "anthropic", "claude-sonnet-5-5")).BuildServiceProvider();
+    .AddModel("shop-agent", "anthropic", "claude-sonnet-5-5"));
+// With the keys of a Langfuse project each run is a trace there. What is not sent yet waits in the same file, through crashes too.
+var traced = Setting("LANGFUSE_SECRET_KEY", "").Length > 0;
+if (traced)
+{
+    collection.AddLangfuse(langfuse =>
+    {
+        langfuse.BaseUrl = new Uri(Setting("LANGFUSE_BASE_URL", "https://cloud.langfuse.com"));
+        (langfuse.PublicKey, langfuse.SecretKey) = (Setting("LANGFUSE_PUBLIC_KEY", ""), Setting("LANGFUSE_SECRET_KEY", ""));
+    });
+}
+
+await using var services = collection.BuildServiceProvider();
 
 var client = await TemporalClient.ConnectAsync(new(Setting("TEMPORAL_ADDRESS", "localhost:7233")));
-using var worker = new TemporalWorker(client, new TemporalWorkerOptions("shop")
-    .AddDurableChat(services)
-    .AddAllActivities(new ShopTools())
-    .AddWorkflow<ShopAgent>());
+var options = new TemporalWorkerOptions("shop").AddDurableChat(services).AddAllActivities(new ShopTools()).AddWorkflow<ShopAgent>();
+using var worker = new TemporalWorker(client, traced ? options.AddLangfuse(services) : options);
 await worker.ExecuteAsync(async () =>
 {
     // The same question is the same workflow: started again, the program waits for the answer that is under way.
-    var options = new WorkflowOptions($"shop-agent {question}", "shop") { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting };
-    var agent = await client.StartWorkflowAsync((ShopAgent workflow) => workflow.RunAsync(question), options);
+    var once = new WorkflowOptions($"shop-agent {question}", "shop") { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting };
+    var agent = await client.StartWorkflowAsync((ShopAgent workflow) => workflow.RunAsync(question), once);
     Console.WriteLine(await agent.GetResultAsync());
     var cost = services.GetRequiredService<CostLedger>().Sum(CostGroup.Run, new() { RunId = agent.ResultRunId })[0];
     Console.WriteLine($"{cost.Requests} model calls, {cost.CostUsd} USD{(cost.UnknownCosts > 0 ? " or more" : "")}");

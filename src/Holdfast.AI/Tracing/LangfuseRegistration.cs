@@ -2,10 +2,12 @@ using Holdfast.AI.Chat;
 using Holdfast.AI.Database;
 using Holdfast.AI.Tenants;
 using Holdfast.AI.Tracing.Outbox;
+using Holdfast.AI.Tracing.Prompts;
 using Holdfast.AI.Tracing.Sources;
 using Holdfast.AI.Tracing.Spans;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Temporalio.Worker;
 
 namespace Holdfast.AI.Tracing;
@@ -29,6 +31,9 @@ public static class LangfuseRegistration
         services.AddSingleton(provider => new SpanOutbox(provider.GetRequiredService<AIDatabase>()));
         services.AddSingleton(provider => new SpanEncoder(provider.GetRequiredService<LangfuseOptions>()));
         services.AddSingleton(provider => new LangfuseClient(Http(), options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LangfusePrompts(
+            provider.GetRequiredService<LangfuseClient>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<LangfusePrompts>>()));
+        services.AddSingleton<PromptActivity>();
         services.AddSingleton<SpanWriter>();
         services.AddSingleton<OutboxExporter>();
         services.AddSingleton<ApprovalTrace>();
@@ -41,12 +46,12 @@ public static class LangfuseRegistration
         return services;
     }
 
-    /// <summary>Traces the worker, and sends what was traced while it runs.</summary>
+    /// <summary>Traces the worker, sends what was traced while it runs, and lets it fetch prompts.</summary>
     /// <param name="services">Where <see cref="AddLangfuse(IServiceCollection, Action{LangfuseOptions})"/> was called.</param>
     public static TemporalWorkerOptions AddLangfuse(this TemporalWorkerOptions options, IServiceProvider services)
     {
         options.Plugins = [.. options.Plugins ?? [], services.GetRequiredService<TracingPlugin>()];
-        return options;
+        return options.AddAllActivities(services.GetRequiredService<PromptActivity>());
     }
 
     // The time limit is each request's own. A redirect would take the keys along to another host.

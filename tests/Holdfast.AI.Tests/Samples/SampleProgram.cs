@@ -25,7 +25,11 @@ internal sealed class SampleProgram : IDisposable
     public static SampleProgram Start(string name, string server, Uri provider, params string[] arguments) => StartWith(null, name, server, provider, arguments);
 
     /// <param name="database">The AI database that it keeps its costs in; null: the sample's own.</param>
-    public static SampleProgram StartWith(string? database, string name, string server, Uri provider, params string[] arguments)
+    public static SampleProgram StartWith(string? database, string name, string server, Uri provider, params string[] arguments) =>
+        StartIn(database is null ? [] : new() { ["AI_DATABASE"] = database }, name, server, provider, arguments);
+
+    /// <param name="environment">Further variables of its environment.</param>
+    public static SampleProgram StartIn(Dictionary<string, string> environment, string name, string server, Uri provider, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(Folder(), name, "bin", Configuration, "net10.0", name + ".dll"));
@@ -34,8 +38,8 @@ internal sealed class SampleProgram : IDisposable
         start.Environment["TEMPORAL_ADDRESS"] = server;
         start.Environment["ANTHROPIC_BASE_URL"] = provider.ToString();
         start.Environment["ANTHROPIC_API_KEY"] = "test-key";
-        if (database is not null)
-            start.Environment["AI_DATABASE"] = database;
+        foreach (var (variable, value) in environment)
+            start.Environment[variable] = value;
         var program = new SampleProgram(Process.Start(start)!);
         program.process.OutputDataReceived += (_, line) => program.Append(line.Data);
         program.process.ErrorDataReceived += (_, line) => program.Append(line.Data);

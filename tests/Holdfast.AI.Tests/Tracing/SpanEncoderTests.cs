@@ -152,7 +152,7 @@ public sealed class SpanEncoderTests
             AdditionalCounts = new() { ["CacheCreationInputTokens"] = 200 },
         })!;
 
-        Assert.Equal((210, 3000, 200, 15, 5), (kinds["input"], kinds["input_cache_read"], kinds["input_cache_creation"], kinds["output"], kinds["output_reasoning_tokens"]));
+        Assert.Equal((210, 3000, 200, 15, 5), (kinds["input"], kinds["input_cache_read"], kinds["input_cache_creation_5m"], kinds["output"], kinds["output_reasoning_tokens"]));
         Assert.Equal(3430, kinds.Values.Sum());
         Assert.Null(ModelUsage.ByKind(new()));
     }

@@ -74,7 +74,8 @@ internal sealed class TracingBench : IAsyncDisposable
             .AddLangfuse(services!)
             .AddAllActivities(new ShopTools())
             .AddWorkflow<AgentWorkflow>()
-            .AddWorkflow<AskingWorkflow>());
+            .AddWorkflow<AskingWorkflow>()
+            .AddWorkflow<PromptedWorkflow>());
         working = worker.ExecuteAsync(stop.Token);
     }
 

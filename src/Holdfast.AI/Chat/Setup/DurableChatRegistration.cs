@@ -1,5 +1,6 @@
 using Holdfast.AI.Costs;
 using Holdfast.AI.Tenants;
+using Holdfast.AI.Tracing.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +26,7 @@ public static class DurableChatRegistration
         services.TryAddSingleton(provider => new ModelPrices(path: null, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<CostAttributes>();
         services.TryAddSingleton<RunTenants>();
+        services.AddSingleton<IModelRequestObserver, ModelTelemetry>();
         services.AddSingleton<RequestObservers>();
         services.AddSingleton<ModelCaller>();
         services.AddSingleton<ChatStreams>();

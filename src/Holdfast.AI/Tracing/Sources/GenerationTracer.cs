@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Tracing.Outbox;
+using Holdfast.AI.Tracing.Prompts;
 using Holdfast.AI.Tracing.Spans;
 using Microsoft.Extensions.AI;
 
@@ -74,6 +75,8 @@ internal sealed class GenerationTracer(SpanWriter writer, SpanEncoder encoder) :
                 Model = response?.ModelId ?? request.Model,
                 Parameters = Parameters(request),
                 Usage = ModelUsage.ByKind(attempt?.Usage),
+                CostUsd = attempt?.CostUsd,
+                Prompt = DurablePrompts.LinkOf(request.Options),
                 FirstToken = attempt?.FirstTokenMs is { } first ? start.AddMilliseconds(first) : null,
             },
         };

@@ -1,37 +1,30 @@
+using Holdfast.AI.Costs;
 using Microsoft.Extensions.AI;
 
 namespace Holdfast.AI.Tracing.Spans;
 
 /// <summary>
-/// Tokens by kinds that do not overlap. Providers' clients count cached tokens into the input and reasoning into the output; Langfuse adds all
-/// kinds up and prices each, so whatever were in two kinds would be paid twice.
+/// Tokens under Langfuse's names of their kinds. The kinds do not overlap: Langfuse adds them up and prices each, so whatever were in two kinds
+/// would be paid twice.
 /// </summary>
 internal static class ModelUsage
 {
     public static IReadOnlyDictionary<string, long>? ByKind(UsageDetails? usage)
     {
-        if (usage is null || (usage.InputTokenCount is null && usage.OutputTokenCount is null))
+        if (TokenUsage.Of(usage) is not { } tokens)
             return null;
 
-        var read = usage.CachedInputTokenCount ?? 0;
-        var write = Additional(usage, "CacheCreationInputTokens");
-        var reasoning = usage.ReasoningTokenCount ?? 0;
-        var kinds = new Dictionary<string, long>(StringComparer.Ordinal)
-        {
-            ["input"] = Math.Max(0, (usage.InputTokenCount ?? 0) - read - write),
-            ["output"] = Math.Max(0, (usage.OutputTokenCount ?? 0) - reasoning),
-        };
-        Add("input_cache_read", read);
-        Add("input_cache_creation", write);
-        Add("output_reasoning_tokens", reasoning);
+        var kinds = new Dictionary<string, long>(StringComparer.Ordinal) { ["input"] = tokens.Input, ["output"] = tokens.Output };
+        Add("input_cache_read", tokens.CacheRead);
+        Add("input_cache_creation_5m", tokens.CacheWrite5m);
+        Add("input_cache_creation_1h", tokens.CacheWrite1h);
+        Add("output_reasoning_tokens", tokens.Reasoning);
         return kinds;
 
-        void Add(string kind, long tokens)
+        void Add(string kind, long count)
         {
-            if (tokens > 0)
-                kinds[kind] = tokens;
+            if (count > 0)
+                kinds[kind] = count;
         }
     }
-
-    private static long Additional(UsageDetails usage, string name) => usage.AdditionalCounts?.TryGetValue(name, out var count) is true ? count : 0;
 }
