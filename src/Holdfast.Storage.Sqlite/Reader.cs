@@ -22,11 +22,14 @@ internal sealed class Reader : IDisposable
     private readonly Statement findWaking;
     private readonly Statement findExpired;
     private readonly ChunkReader chunks;
+    private readonly Statement findDictionary;
+    private readonly RowUnpacker unpacker = new();
 
     public Reader(SqliteConnection connection)
     {
         Connection = connection;
         chunks = new ChunkReader(connection);
+        findDictionary = new Statement(connection, "SELECT hash, data FROM dictionary WHERE dictionary_id = ?1");
         begin = new Statement(connection, "BEGIN");
         end = new Statement(connection, "COMMIT");
         findHeader = new Statement(connection, """
@@ -206,6 +209,8 @@ internal sealed class Reader : IDisposable
         foreach (var statement in new[] { begin, end, findHeader, loadRows, loadSlots, findCurrentRun, findOwing, findWaking, findExpired, probe, findCompactable })
             statement.Dispose();
         chunks.Dispose();
+        findDictionary.Dispose();
+        unpacker.Dispose();
         Connection.Dispose();
     }
 
@@ -263,8 +268,35 @@ internal sealed class Reader : IDisposable
     private JournalRow CurrentRow(RunKey run)
     {
         var stored = loadRows.Blob(3);
-        var records = ChunkedRow.IsAt(stored) ? chunks.Restore(run, loadRows.Long(0), stored) : stored.ToArray();
+        var records = ChunkedRow.IsAt(stored) ? chunks.Restore(run, loadRows.Long(0), stored)
+            : RowUnpacker.IsPacked(stored) ? Unpack(run, loadRows.Long(0), stored)
+            : stored.ToArray();
         return new JournalRow(loadRows.Long(0), loadRows.Long(1), loadRows.Long(2), records);
+    }
+
+    private byte[] Unpack(RunKey run, long sequence, ReadOnlySpan<byte> stored)
+    {
+        try
+        {
+            return unpacker.Restore(sequence, stored, FindDictionary);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DamagedRunException(run, e.Message, e);
+        }
+    }
+
+    private (byte[] Hash, byte[] Bytes)? FindDictionary(int number)
+    {
+        findDictionary.Bind(1, number);
+        try
+        {
+            return findDictionary.Read() ? (findDictionary.Blob(0).ToArray(), findDictionary.Blob(1).ToArray()) : null;
+        }
+        finally
+        {
+            findDictionary.Reset();
+        }
     }
 
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Security.Cryptography;
 using Holdfast.Engine;
+using Holdfast.Storage.Payloads;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -17,6 +19,7 @@ public sealed class SqliteStore : IStore
     private readonly SqliteConnection connection;
     private readonly ShardOwnership shards;
     private readonly CommitWriter writer;
+    private readonly RowPacker packer;
     private bool disposed;
 
     private SqliteStore(DatabaseFile file)
@@ -26,6 +29,7 @@ public sealed class SqliteStore : IStore
         connection = file.ConnectToWrite();
         shards = new ShardOwnership(connection);
         writer = new CommitWriter(connection, shards);
+        packer = new RowPacker(FindNewestDictionary(), SaveDictionary);
     }
 
     /// <summary>Opens the database, makes it when the file is missing, and brings its schema up to date.</summary>
@@ -92,6 +96,8 @@ public sealed class SqliteStore : IStore
 
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         readers.ReadAsync<IReadOnlyList<CompactableRun>>(reader => reader.FindCompactableRuns(shard, afterEntityId, limit), cancellation);
+
+    public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => packer.Pack(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         readers.ReadAsync(reader => reader.FindCurrentRun(namespaceId, workflowId), cancellation);
@@ -162,6 +168,7 @@ public sealed class SqliteStore : IStore
         await readers.DisposeAsync();
         lock (writing)
         {
+            packer.Dispose();
             writer.Dispose();
             connection.Dispose();
         }
@@ -171,6 +178,30 @@ public sealed class SqliteStore : IStore
 
     private IOException Full(SqliteException e) =>
         new($"The disk that holds the database {file.Path} is full. Reads go on; make room for writes.", e);
+
+    // One that is damaged costs the rows that need it; no more are made.
+    private (int Number, byte[] Bytes)? FindNewestDictionary()
+    {
+        using var select = new Statement(connection, "SELECT dictionary_id, hash, data FROM dictionary ORDER BY dictionary_id DESC LIMIT 1");
+        try
+        {
+            return select.Read() && SHA256.HashData(select.Blob(2)).AsSpan().SequenceEqual(select.Blob(1)) ? (select.Int(0), select.Blob(2).ToArray()) : null;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CORRUPT)
+        {
+            return null;
+        }
+    }
+
+    private int SaveDictionary(byte[] dictionary)
+    {
+        lock (writing)
+        {
+            using var insert = new Statement(connection, "INSERT INTO dictionary (hash, data) VALUES (?1, ?2)");
+            insert.Bind(1, SHA256.HashData(dictionary).AsSpan()).Bind(2, dictionary.AsSpan()).Execute();
+            return (int)DatabaseFile.Number(connection, "SELECT max(dictionary_id) FROM dictionary");
+        }
+    }
 
     private int FixShardCount(int proposed)
     {

@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Engine.Journal;
 
 namespace Holdfast.Storage;
 
@@ -59,6 +60,12 @@ public interface IStore : IAsyncDisposable
     /// begin), at most <paramref name="limit"/>.
     /// </summary>
     ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// A row of a compacted journal, compressed as this store does it, to be written with <see cref="RunWrite.Compaction"/>; reading gives a row that
+    /// <see cref="JournalRows"/> decodes. Takes a millisecond or so and, seldom, some seconds and a write.
+    /// </summary>
+    ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => JournalRows.Compress(row);
 
     /// <summary>
     /// Closed runs of a namespace whose close time is before <paramref name="closedBefore"/> and that owe nothing, longest closed first, at most

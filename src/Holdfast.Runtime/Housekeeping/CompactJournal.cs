@@ -20,8 +20,9 @@ internal static class CompactJournal
     // A page of history has to be decompressed from the beginning of its row: some milliseconds at most.
     private const int RowBytes = 256 * 1024;
 
+    /// <param name="compress"><see cref="IStore.Compress"/>.</param>
     /// <exception cref="DamagedRunException">The journal does not fold.</exception>
-    public static List<JournalRow> Of(RunKey key, IReadOnlyList<JournalRow> journal)
+    public static List<JournalRow> Of(RunKey key, IReadOnlyList<JournalRow> journal, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> compress)
     {
         try
         {
@@ -42,11 +43,11 @@ internal static class CompactJournal
                 List<JournalRecord> packed = [.. history.Slice(first, count).Select(JournalRecord.OfPast)];
                 if (part == parts.Count - 1)
                     packed.Add(JournalRecord.OfSnapshot(state));
-                rows.Add(new JournalRow(last - parts.Count + 1 + part, first + 1, first + count, isPlain ? JournalRows.Encode(packed) : JournalRows.EncodeCompressed(packed)));
+                rows.Add(new JournalRow(last - parts.Count + 1 + part, first + 1, first + count, JournalRows.Encode(packed)));
             }
 
             Verify(key, state, history, rows);
-            return rows;
+            return isPlain ? rows : rows.ConvertAll(row => row with { Records = compress(row.Records) });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

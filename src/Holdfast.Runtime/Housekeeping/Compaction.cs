@@ -59,7 +59,7 @@ public sealed partial class Compaction : BackgroundSweep
                 try
                 {
                     if (await store.LoadJournalAsync(found.Run, Stopping) is { Count: > 0 } journal)
-                        compacted.Add(RunWrite.Compaction(found.Run, CompactJournal.Of(found.Run, journal)));
+                        compacted.Add(RunWrite.Compaction(found.Run, CompactJournal.Of(found.Run, journal, store.Compress)));
                 }
                 catch (DamagedRunException e)
                 {

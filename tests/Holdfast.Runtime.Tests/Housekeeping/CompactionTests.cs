@@ -93,14 +93,14 @@ public sealed class CompactionTests
         var run = (await host.Read("w"))!.State.Key;
         var journal = (await host.Store.LoadJournalAsync(run, default))!;
 
-        Assert.Throws<DamagedRunException>(() => CompactJournal.Of(run, [journal[1]]));
-        Assert.Throws<DamagedRunException>(() => CompactJournal.Of(run, [journal[0]]));
-        Assert.Throws<DamagedRunException>(() => CompactJournal.Of(run, [journal[0], journal[1] with { Records = journal[1].Records[1..] }]));
+        Assert.Throws<DamagedRunException>(() => CompactJournal.Of(run, [journal[1]], host.Store.Compress));
+        Assert.Throws<DamagedRunException>(() => CompactJournal.Of(run, [journal[0]], host.Store.Compress));
+        Assert.Throws<DamagedRunException>(() => CompactJournal.Of(run, [journal[0], journal[1] with { Records = journal[1].Records[1..] }], host.Store.Compress));
     }
 
     private static async Task CompactAsync(ShardHost host, RunKey run)
     {
-        var rows = CompactJournal.Of(run, (await host.Store.LoadJournalAsync(run, default))!);
+        var rows = CompactJournal.Of(run, (await host.Store.LoadJournalAsync(run, default))!, host.Store.Compress);
         await host.Shards.WriteCompactedAsync([RunWrite.Compaction(run, rows)], default);
         Assert.Empty(await host.Store.FindCompactableRunsAsync(0, 0, 10, default));
     }
