@@ -15,4 +15,23 @@ public static class AIDashboardExtensions
         dashboard.WorkflowPanels.Add(typeof(LiveAnswers.LiveAnswersPanel));
         return dashboard;
     }
+
+    /// <summary>Adds the page of costs by tenant, model, workflow and day. The host's services must have <c>AddModelCosts</c>.</summary>
+    public static HoldfastDashboardOptions ShowCosts(this HoldfastDashboardOptions dashboard) => dashboard.Add(new("Costs", "costs", typeof(Costs.CostsPage)));
+
+    /// <summary>
+    /// Adds the page of budgets, where they are set and topped up. The host's services must have <c>AddModelCosts</c> and an
+    /// <see cref="Temporalio.Client.ITemporalClient"/> of the namespace whose runs wait.
+    /// </summary>
+    public static HoldfastDashboardOptions ShowBudgets(this HoldfastDashboardOptions dashboard) => dashboard.Add(new("Budgets", "budgets", typeof(Budgets.BudgetsPage)));
+
+    /// <summary>Adds the page of tenants' keys, masked. The host's services must have <c>AddCredentialVault</c>.</summary>
+    public static HoldfastDashboardOptions ShowKeys(this HoldfastDashboardOptions dashboard) => dashboard.Add(new("Keys", "keys", typeof(Keys.KeysPage)));
+
+    private static HoldfastDashboardOptions Add(this HoldfastDashboardOptions dashboard, DashboardPage page)
+    {
+        ArgumentNullException.ThrowIfNull(dashboard);
+        dashboard.Pages.Add(page);
+        return dashboard;
+    }
 }

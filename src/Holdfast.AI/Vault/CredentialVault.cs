@@ -233,7 +233,7 @@ public sealed partial class CredentialVault
             ["never"] => PlatformKeys.Never,
             ["when_missing"] => PlatformKeys.WhenMissing,
             ["when_unusable"] => PlatformKeys.WhenUnusable,
-            _ => options.PlatformKeys,
+            _ => tenant == TenantNames.Default ? options.PlatformKeysOfDefaultTenant : options.PlatformKeys,
         };
 
     /// <summary>Changes the status, unless there is a newer version or somebody revoked this one.</summary>

@@ -6,6 +6,9 @@ public sealed record VaultOptions
     /// <summary>For tenants without a policy of their own.</summary>
     public PlatformKeys PlatformKeys { get; init; } = PlatformKeys.Never;
 
+    /// <summary>The same for runs of no tenant (<see cref="Tenants.TenantNames.Default"/>): often the platform's own work.</summary>
+    public PlatformKeys PlatformKeysOfDefaultTenant { get; init; } = PlatformKeys.Never;
+
     /// <summary>Whether tenants' own endpoints may lie in private networks or on this machine, and be plain http: for models that you run yourself.</summary>
     public bool AllowPrivateEndpoints { get; init; }
 

@@ -67,6 +67,13 @@ internal sealed record Configuration
         MaxOutputTokens = models.Anthropic.MaxOutputTokens > 0
             ? models.Anthropic.MaxOutputTokens
             : throw Checks.Wrong("Models:Anthropic:MaxOutputTokens", $"{models.Anthropic.MaxOutputTokens}", "a number above 0"),
+        Use = models.Use?.ToLowerInvariant() switch
+        {
+            null => null,
+            "anthropic" => true,
+            "offline" => false,
+            _ => throw Checks.Wrong("Models:Use", models.Use, "Anthropic or Offline"),
+        },
         Concurrency = models.Concurrency is > 0 and <= MostAtOnce ? models.Concurrency : throw Checks.Wrong("Models:Concurrency", $"{models.Concurrency}", $"a number from 1 to {MostAtOnce}"),
     };
 

@@ -27,6 +27,12 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What the workers share: see <see cref="AI.Database.AIDatabase"/>.</summary>
     public string AIDatabase => System.IO.Path.Combine(Path, "ai.db");
 
+    /// <summary>What wraps the tenants' keys. Without it they cannot be read: it is to be backed up apart from the database.</summary>
+    public string VaultKey => System.IO.Path.Combine(Path, "vault.key");
+
+    /// <summary>The operator's prices of models, if there are any.</summary>
+    public string Prices => System.IO.Path.Combine(Path, "prices.json");
+
     /// <summary>Keys that protect the dashboard's forms: kept, so that an open page survives a restart.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
 

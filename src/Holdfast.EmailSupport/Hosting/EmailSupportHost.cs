@@ -1,8 +1,10 @@
 using System.Globalization;
 using Holdfast.AI.Chat;
+using Holdfast.AI.Costs;
 using Holdfast.AI.Dashboard;
 using Holdfast.AI.Database;
 using Holdfast.AI.Tenants;
+using Holdfast.AI.Vault;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail.Imap;
@@ -51,7 +53,7 @@ internal static class EmailSupportHost
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (exception is StartException or AIDatabaseException)
+        catch (Exception exception) when (exception is StartException or AIDatabaseException or VaultException)
         {
             return Fail(exception.Message);
         }
@@ -96,7 +98,7 @@ internal static class EmailSupportHost
             dashboard.Target = $"{(configuration.Server.Tls ? "https" : "http")}://{target}";
             dashboard.Namespace = configuration.Server.Namespace;
             dashboard.Actions.Add(new("Add sample e-mails", SamplesPath));
-            dashboard.ShowLiveAnswers();
+            dashboard.ShowLiveAnswers().ShowCosts().ShowBudgets().ShowKeys();
         });
         Application(services, data, configuration, target, hostedPort is not null, uiPort);
 
@@ -117,6 +119,10 @@ internal static class EmailSupportHost
         services.AddDurableChat(configuration.Model.AddTo);
         services.AddSingleton(AIDatabase.Open(data.AIDatabase));
         services.TryAddSingleton<RunTenants>();
+        services.AddModelCosts(data.Prices);
+        // Opened here and not when it is first needed: a key file that others can read must keep the program from starting.
+        var wrapper = KeyFile.Open(data.VaultKey);
+        services.AddCredentialVault(_ => wrapper, new() { PlatformKeysOfDefaultTenant = PlatformKeys.WhenMissing });
         TenantDesk[] desks = [.. configuration.Tenants.Select(tenant =>
             new TenantDesk(tenant, data.MailOf(tenant.Identity.Tenant), $"http://localhost:{uiPort}/approvals", TimeProvider.System))];
         services.AddSingleton(provider => new TenantDesks(provider.GetRequiredService<RunTenants>(), desks));
@@ -130,6 +136,8 @@ internal static class EmailSupportHost
             Tls = hosted || !configuration.Server.Tls ? null : new(),
             LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
         });
+        // Connects when it is first used: pages are there before the server answers.
+        services.AddSingleton<ITemporalClient>(provider => TemporalClient.CreateLazy(provider.GetRequiredService<TemporalClientConnectOptions>()));
         services.AddSingleton<ServerLink>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerLink>());
         services.AddHostedService<SupportWorker>();

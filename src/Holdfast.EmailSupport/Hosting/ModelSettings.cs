@@ -24,23 +24,31 @@ internal sealed class ModelSettings
     /// <summary>How many model calls, and other steps, this program makes at once.</summary>
     public int Concurrency { get; init; } = 32;
 
+    /// <summary>Whether a model is asked or the offline rules; null: a model if there is a key.</summary>
+    public bool? Use { get; init; }
+
+    /// <summary>Whether a model is asked. The key may then be a tenant's own.</summary>
+    public bool IsUsed => Use ?? HasKey;
+
     [MemberNotNullWhen(true, nameof(AnthropicApiKey))]
     public bool HasKey => !string.IsNullOrWhiteSpace(AnthropicApiKey);
 
     /// <summary>Names the model and never the key.</summary>
-    public override string ToString() => HasKey ? Model : OfflineChatClient.ModelId;
+    public override string ToString() => IsUsed ? Model : OfflineChatClient.ModelId;
 
-    /// <summary>Anthropic when there is a key, otherwise the offline rules, which say on every answer that they are no model.</summary>
+    /// <summary>Anthropic, or the offline rules, which say on every answer that they are no model.</summary>
     public void AddTo(DurableChatBuilder chat)
     {
         if (HasKey)
-            chat.AddCredential("anthropic", AnthropicApiKey).AddAnthropic(baseUrl: AnthropicBaseUrl);
+            chat.AddCredential("anthropic", AnthropicApiKey);
+        if (IsUsed)
+            chat.AddAnthropic(baseUrl: AnthropicBaseUrl);
         else
             chat.AddClient("offline", (services, _) => new OfflineChatClient(OfflineSupport.Answer, services.GetRequiredService<TimeProvider>()));
 
         foreach (var name in (string[])[SupportPrompts.ReaderModel, SupportPrompts.WriterModel])
         {
-            chat.AddModel(name, HasKey ? "anthropic" : "offline", ToString(), model =>
+            chat.AddModel(name, IsUsed ? "anthropic" : "offline", ToString(), model =>
             {
                 model.MaxOutputTokens = MaxOutputTokens;
                 model.Timeout = Timeout;

@@ -20,7 +20,9 @@ internal static class StartUpText
             $"  Data        {data.Path}",
             "",
         ];
-        if (!configuration.Model.HasKey)
+        if (configuration.Model is { IsUsed: true, HasKey: false })
+            lines.Add($"No key is configured here: mail waits until its tenant has put one in under http://localhost:{uiPort}/keys.");
+        else if (!configuration.Model.IsUsed)
             lines.Add($"No model is used: mail is read and answered by simple offline rules. For a model, set ANTHROPIC_API_KEY or Models:Anthropic:ApiKey in {Path.Combine(data.Path, Configuration.FileName)}.");
         if (samples == 0)
             lines.Add("The sample e-mails were taken on an earlier run: look at the dashboard. Its button \"Add sample e-mails\" adds new ones.");

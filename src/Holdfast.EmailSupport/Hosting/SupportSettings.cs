@@ -105,6 +105,12 @@ internal sealed class SupportSettings : TenantSettings
 
     internal sealed class ModelsSection
     {
+        /// <summary>
+        /// <c>Anthropic</c>, also without a key here: each tenant puts one of its own into the vault, and mail waits until it has. <c>Offline</c>:
+        /// the rules. Absent: Anthropic if there is a key.
+        /// </summary>
+        public string? Use { get; set; }
+
         /// <summary>How many model calls, and other steps, this program makes at once.</summary>
         public int Concurrency { get; set; } = 32;
 

@@ -83,6 +83,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "Smtp": { "Host": "h", "Port": 0 } }""", "Smtp:Port")]
     [InlineData("""{ "Smtp": { "Host": "h", "Port": "many" } }""", "Smtp:Port")]
     [InlineData("""{ "Models": { "Concurrency": 0 } }""", "Models:Concurrency")]
+    [InlineData("""{ "Models": { "Use": "Gemini" } }""", "Models:Use")]
     [InlineData("""{ "Models": { "Anthropic": { "BaseUrl": "ftp://x" } } }""", "Models:Anthropic:BaseUrl")]
     [InlineData("""{ "Support": """, "is not valid JSON")]
     public void A_wrong_setting_is_named(string json, string named) =>
@@ -93,6 +94,13 @@ public sealed class ConfigurationTests : IDisposable
     {
         Assert.Equal("env", Configuration.From(new(), "env").Model.AnthropicApiKey);
         Assert.Equal("own", Configuration.From(new() { Models = { Anthropic = { ApiKey = "own" } } }, "env").Model.AnthropicApiKey);
+    }
+
+    [Fact]
+    public void A_model_can_be_used_without_a_key_here_and_left_out_with_one()
+    {
+        Assert.True(Configuration.From(new() { Models = { Use = "Anthropic" } }, null).Model.IsUsed);
+        Assert.False(Configuration.From(new() { Models = { Use = "offline" } }, "env").Model.IsUsed);
     }
 
     private Configuration Read(string json)
