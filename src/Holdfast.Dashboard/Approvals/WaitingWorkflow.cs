@@ -30,6 +30,10 @@ internal sealed record WaitingWorkflow
 
     public int Quorum { get; init; } = 1;
 
+    /// <summary>Whether another reading of the list says the same; a list's records compare their members by identity.</summary>
+    public bool IsSame(WaitingWorkflow? other) =>
+        other is not null && (this with { Assignees = other.Assignees }) == other && Assignees.SequenceEqual(other.Assignees, StringComparer.Ordinal);
+
     public static WaitingWorkflow Of(string ns, WorkflowExecutionInfo info)
     {
         var memo = MemoOf(info);

@@ -18,6 +18,9 @@ internal sealed record Configuration
 
     public required SupportSettings.ServerSection Server { get; init; }
 
+    /// <summary>Where the outside reaches the pages of links in reminders. Null: reminders name the dashboard.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Reads the settings file of the data folder and the environment, which wins.</summary>
     /// <exception cref="StartException">A setting is unknown or wrong; the message names it.</exception>
     public static Configuration Read(string dataFolder)
@@ -55,6 +58,9 @@ internal sealed record Configuration
         ],
         Model = ModelOf(settings.Models, anthropicKeyOfEnvironment),
         Server = settings.Server,
+        PublicUrl = settings.Links.PublicUrl is not { Length: > 0 } given ? null
+            : Uri.TryCreate(given, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
+            : throw Checks.Wrong("Links:PublicUrl", given, "an http or https address"),
     };
 
     private static ModelSettings ModelOf(SupportSettings.ModelsSection models, string? keyOfEnvironment) => new()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.AI.Approvals.Links;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Costs;
 using Holdfast.AI.Dashboard;
@@ -81,7 +82,8 @@ internal static class EmailSupportHost
         var services = builder.Services;
         // A worker takes leave only of a server that answers: without this limit, stopping while the server is away takes half a minute.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
-        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(data.Keys));
+        // By a name, so that links in mails outlive a move of the program to another folder.
+        services.AddDataProtection().SetApplicationName("Holdfast.EmailSupport").PersistKeysToFileSystem(OwnersOnly(data.Keys));
         if (hostedPort is { } port)
         {
             services.AddHoldfastServer(server =>
@@ -106,6 +108,8 @@ internal static class EmailSupportHost
         if (hostedPort is not null)
             app.MapHoldfast();
         app.MapHoldfastDashboard(uiPort);
+        app.MapApprovalLinks().AddEndpointFilter((context, next) =>
+            context.HttpContext.Connection.LocalPort == uiPort ? next(context) : ValueTask.FromResult<object?>(Results.NotFound()));
         app.MapPost(SamplesPath, (HttpContext context, TimeProvider time) => DropSamples(context, data, time, uiPort));
         app.MapGet(MailboxPath, (HttpContext context, string? tenant) => Mailbox(context, uiPort, tenant ?? TenantNames.Default));
         return app;
@@ -126,6 +130,9 @@ internal static class EmailSupportHost
         TenantDesk[] desks = [.. configuration.Tenants.Select(tenant =>
             new TenantDesk(tenant, data.MailOf(tenant.Identity.Tenant), $"http://localhost:{uiPort}/approvals", TimeProvider.System))];
         services.AddSingleton(provider => new TenantDesks(provider.GetRequiredService<RunTenants>(), desks));
+        services.AddApprovalLinks(links => links.PublicUrl = configuration.PublicUrl);
+        services.AddOptions<ApprovalLinkOptions>().Configure<ServerLink>((links, server) => links.Client = async (ns, stop) =>
+            new TemporalClient((await server.ClientAsync(stop)).Connection, new() { Namespace = ns }));
         services.AddSingleton<SendReply>().AddSingleton<RemindApprover>();
 
         services.AddSingleton(provider => new TemporalClientConnectOptions(target)
@@ -198,6 +205,18 @@ internal static class EmailSupportHost
         && context.RequestServices.GetRequiredService<TenantDesks>().All.FirstOrDefault(desk => desk.Identity.Tenant == tenant)?.Health is { State: var state }
             ? Results.Json(state, statusCode: state.Step is MailboxStep.Connected or MailboxStep.Connecting ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
             : Results.NotFound();
+
+    // Whoever reads these keys can make links that decide.
+    private static DirectoryInfo OwnersOnly(string path)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (OperatingSystem.IsWindows())
+            return Directory.CreateDirectory(path);
+
+        var folder = Directory.CreateDirectory(path, Owner);
+        folder.UnixFileMode = Owner;
+        return folder;
+    }
 
     private static bool IsFirstRun(DataFolder data) =>
         !Directory.EnumerateFileSystemEntries(data.Mail.Inbox).Any() && !Directory.EnumerateFiles(data.Mail.Processed).Any();

@@ -13,6 +13,8 @@ internal sealed class SupportSettings : TenantSettings
 
     public ModelsSection Models { get; set; } = new();
 
+    public LinksSection Links { get; set; } = new();
+
     public ServerSection Server { get; set; } = new();
 
     internal sealed class SupportSection
@@ -28,6 +30,15 @@ internal sealed class SupportSettings : TenantSettings
 
         /// <summary>The name on replies, and under them.</summary>
         public string Name { get; set; } = "The support team";
+    }
+
+    internal sealed class LinksSection
+    {
+        /// <summary>
+        /// Where approvers reach <c>/approve/</c> of this program from outside, such as <c>https://approve.shop.example</c>. Given, each reminder holds a link
+        /// by which its receiver can decide. Absent: reminders name the dashboard.
+        /// </summary>
+        public string? PublicUrl { get; set; }
     }
 
     internal sealed class ApprovalSection

@@ -1,3 +1,4 @@
+using Holdfast.AI.Approvals;
 using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Workflows;
@@ -26,6 +27,7 @@ internal sealed partial class SupportWorker(
             LoggerFactory = logs,
         }
         .AddWorkflow<EmailSupportWorkflow>()
+        .AddApprovals()
         .AddDurableChat(services)
         .AddAllActivities(send)
         .AddAllActivities(remind);

@@ -173,7 +173,9 @@ public sealed class EmailSupportWorkflow
     // Counted over the whole case: each reminder is a mail of its own.
     private Task RemindAsync(EmailMessage email)
     {
-        var reminder = new Reminder(email.From, email.Subject, approvals.All.Sum(approval => approval.RemindedAt.Count), approvals.All[^1].ExpiresAt);
+        var newest = approvals.All[^1];
+        var reminder = new Reminder(
+            email.From, email.Subject, approvals.All.Sum(approval => approval.RemindedAt.Count), newest.ExpiresAt, newest.Id, newest.ContentHash);
         return Workflow.ExecuteActivityAsync((RemindApprover activity) => activity.RunAsync(reminder), StepOptions.Reminder);
     }
 

@@ -58,6 +58,42 @@ public sealed class ApprovalJsonTests
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 12, 0, 8, TimeSpan.Zero), waiting.RequestedAt);
     }
 
+    [Fact]
+    public void The_same_entry_read_again_is_the_same_and_one_with_other_assignees_is_not()
+    {
+        const string Memo = """{"id":"1","subject":"Refund","requestedAt":"2026-11-22T12:00:08Z","assignees":["ada"],"quorum":2}""";
+        var waiting = WaitingWorkflow.Of("default", Listed(Memo));
+
+        Assert.True(waiting.IsSame(WaitingWorkflow.Of("default", Listed(Memo))));
+        Assert.False(waiting.IsSame(WaitingWorkflow.Of("default", Listed(Memo.Replace("ada", "ben", StringComparison.Ordinal)))));
+        Assert.False(waiting.IsSame(WaitingWorkflow.Of("other", Listed(Memo))));
+        Assert.Equal(2, waiting.Quorum);
+    }
+
+    [Fact]
+    public void Votes_and_escalations_are_read_and_only_what_stands_counts()
+    {
+        var approval = Assert.Single(Read(
+            """
+            [{"id":"1","content":"new","quorum":2,"assignees":["ada","group:g"],"contentHash":"h","onExpiry":"reject","fourEyes":true,"requestedBy":"bot",
+              "votes":[{"verdict":"approve","by":"Ada","superseded":true},{"verdict":"approve","by":"Ben","content":"new"}],
+              "escalations":[{"dueAt":"2026-11-22T12:00:00Z","assignTo":["boss"],"at":null}],"refused":[{"by":"Eve","reason":"no"}]}]
+            """));
+
+        Assert.Equal((1, 2, "h", "reject"), (approval.Approvals, approval.Quorum, approval.ContentHash, approval.OnExpiry));
+        Assert.Null(Assert.Single(approval.Escalations).At);
+        Assert.Equal("no", Assert.Single(approval.Refused).Reason);
+    }
+
+    [Theory]
+    [InlineData("ada@x.example", true)]
+    [InlineData("ADA@X.example", true)]
+    [InlineData("ben@x.example", true)]
+    [InlineData("eve@x.example", false)]
+    [InlineData("group:finance", false)]
+    public void What_is_mine_is_so_by_name_or_by_group(string person, bool mine) =>
+        Assert.Equal(mine, ApprovalPeople.IsFor(["ada@x.example", "group:finance"], person, person == "ben@x.example" ? ["Finance"] : []));
+
     [Theory]
     [InlineData(null)]
     [InlineData("not json")]

@@ -30,6 +30,9 @@ public sealed partial class ApprovalsPage
     private bool _nameMissing;
     private bool _deciding;
     private bool _hasMovedOn;
+    private bool _mine;
+    private bool _everywhere;
+    private int _namespaces = 1;
     private string? _shown;
 
     [SupplyParameterFromQuery(Name = "namespace")]
@@ -64,6 +67,7 @@ public sealed partial class ApprovalsPage
         var key = (_open!.RunId, approval.Id);
         if (!_work.TryGetValue(key, out var work))
             _work[key] = work = new Work(approval.Content);
+        work.Follow(approval.Content);
         return work;
     }
 
@@ -75,7 +79,7 @@ public sealed partial class ApprovalsPage
 
         var sameNamespace = _shown?.StartsWith($"{Namespace}\n", StringComparison.Ordinal) == true;
         _shown = wanted;
-        if (!sameNamespace)
+        if (!sameNamespace && !_everywhere)
         {
             _waiting = [];
             _open = null;
@@ -104,17 +108,22 @@ public sealed partial class ApprovalsPage
 
     protected override async Task RefreshAsync(CancellationToken cancellation)
     {
-        var waiting = await Approvals.ListAsync(ShownNamespace, cancellation);
+        _namespaces = (await Approvals.NamespacesAsync(cancellation)).Count;
+        var waiting = _everywhere ? await Approvals.ListEverywhereAsync(cancellation) : await Approvals.ListAsync(ShownNamespace, cancellation);
+        if (_mine && _name.Trim() is { Length: > 0 } me)
+            waiting = [.. waiting.Where(one => ApprovalPeople.IsFor(one.Assignees, me, Approvals.GroupsOf(me)))];
         var before = Listed(_open);
         _waiting = waiting;
         var now = Listed(_open);
         if (_open is null)
             Open(Choose());
-        else if (before != now)
+        else if (before is null ? now is not null : !before.IsSame(now))
             // Decided by somebody else, or a new request of the same workflow: ask again, and keep what was typed.
             (_open, _approvals) = (now ?? _open, null);
 
-        if (_open is null || (_approvals is not null && _detailProblem is null))
+        // Where several must approve, what the others do changes the text and the count, and the list does not tell.
+        var othersAct = Shown is { IsPending: true, Quorum: > 1 } && !_deciding;
+        if (_open is null || (_approvals is not null && _detailProblem is null && !othersAct))
             return;
 
         // The list need not wait for the worker's answer.
@@ -122,15 +131,54 @@ public sealed partial class ApprovalsPage
         await LoadAsync(_open, cancellation);
     }
 
+    private string LinkTo(WaitingWorkflow? one) => Links.Approvals(
+        one is null || one.Namespace == ShownNamespace ? Namespace : one.Namespace, one?.WorkflowId, one?.RunId);
+
+    private void ShowMine()
+    {
+        _mine = !_mine;
+        RefreshNow();
+    }
+
+    private void ShowEverywhere()
+    {
+        _everywhere = !_everywhere;
+        RefreshNow();
+    }
+
+    /// <summary>What a request says of who may decide it and what becomes of it, one short fact each.</summary>
+    private static IEnumerable<string> FactsOf(Approval approval)
+    {
+        if (approval.RequestedBy is { Length: > 0 } asks)
+            yield return approval.FourEyes ? $"asked by {asks}, who may not decide" : $"asked by {asks}";
+        if (approval.Assignees.Count > 0)
+            yield return $"for {string.Join(", ", approval.Assignees)}";
+        if (approval.Quorum > 1)
+            yield return $"{approval.Approvals} of {approval.Quorum} approvals";
+        if (approval is { IsPending: true, OnExpiry: "approve" or "reject" })
+            yield return approval.OnExpiry == "approve" ? "approved by itself if nobody decides" : "rejected by itself if nobody decides";
+    }
+
+    /// <summary>Each vote beside the text that it was about: what the earlier ones left.</summary>
+    private static IEnumerable<(ApprovalVote Vote, string Before)> VotesOf(Approval approval)
+    {
+        var text = approval.Original ?? approval.Content;
+        foreach (var vote in approval.Votes)
+        {
+            yield return (vote, text);
+            text = vote.Content ?? text;
+        }
+    }
+
     private WaitingWorkflow? Listed(WaitingWorkflow? one) =>
-        one is null ? null : _waiting.FirstOrDefault(other => other.WorkflowId == one.WorkflowId && (one.RunId.Length == 0 || other.RunId == one.RunId));
+        one is null ? null : _waiting.FirstOrDefault(other => other.Namespace == one.Namespace && other.WorkflowId == one.WorkflowId && (one.RunId.Length == 0 || other.RunId == one.RunId));
 
     private WaitingWorkflow? Choose()
     {
         if (string.IsNullOrEmpty(Id))
             return _waiting.Count > 0 ? _waiting[0] : null;
 
-        return _waiting.FirstOrDefault(one => one.WorkflowId == Id && (string.IsNullOrEmpty(Run) || one.RunId == Run))
+        return _waiting.FirstOrDefault(one => one.Namespace == ShownNamespace && one.WorkflowId == Id && (string.IsNullOrEmpty(Run) || one.RunId == Run))
             // A link to what is decided already, or not in the list yet.
             ?? new WaitingWorkflow
             {
@@ -146,7 +194,7 @@ public sealed partial class ApprovalsPage
 
     private void Open(WaitingWorkflow? one)
     {
-        if (one is not null && _open is not null && one.WorkflowId == _open.WorkflowId && one.RunId == _open.RunId)
+        if (one is not null && _open is not null && one.Namespace == _open.Namespace && one.WorkflowId == _open.WorkflowId && one.RunId == _open.RunId)
             return;
 
         _open = one;
@@ -161,13 +209,13 @@ public sealed partial class ApprovalsPage
     {
         try
         {
-            if (open.TaskQueue.Length > 0 && !await Approvals.HasWorkerAsync(ShownNamespace, open.TaskQueue, cancellation))
+            if (open.TaskQueue.Length > 0 && !await Approvals.HasWorkerAsync(open.Namespace, open.TaskQueue, cancellation))
             {
                 _detailProblem = NoWorker($"Nothing polls task queue {open.TaskQueue} now.", open);
                 return;
             }
 
-            var approvals = await Approvals.LoadAsync(ShownNamespace, open.WorkflowId, open.RunId, cancellation);
+            var approvals = await Approvals.LoadAsync(open.Namespace, open.WorkflowId, open.RunId, cancellation);
             _approvals = approvals;
             _detailProblem = null;
         }
@@ -215,14 +263,15 @@ public sealed partial class ApprovalsPage
         var work = WorkOn(approval);
         var edited = approve && !TextDiff.AreSame(approval.Content, work.Draft);
         var decision = new DecideRequest(
-            approval.Id, approve ? "approve" : "reject", edited ? work.Draft : null, by, work.Comment.Trim() is { Length: > 0 } comment ? comment : null);
+            approval.Id, approve ? "approve" : "reject", edited ? work.Draft : null, by, work.Comment.Trim() is { Length: > 0 } comment ? comment : null,
+            approval.ContentHash);
 
         _deciding = true;
         _decisionProblem = null;
         try
         {
             var result = await Approvals.DecideAsync(
-                ShownNamespace, open.WorkflowId, open.RunId, work.UpdateIdFor(decision, Time), decision, Leaving);
+                open.Namespace, open.WorkflowId, open.RunId, work.UpdateIdFor(decision, Time), decision, Leaving);
             await TakeAsync(result, decision, open);
         }
         catch (RpcException e)
@@ -239,9 +288,10 @@ public sealed partial class ApprovalsPage
     {
         switch (result)
         {
-            case DecisionResult.Recorded:
+            case DecisionResult.Recorded(var now):
                 _work.Remove((open.RunId, decision.ApprovalId));
-                await Viewer.ToastAsync(decision.Verdict == "reject" ? "Rejected." : decision.Content is null ? "Approved." : "Approved with your changes.");
+                var done = decision.Verdict == "reject" ? "Rejected." : decision.Content is null ? "Approved." : "Approved with your changes.";
+                await Viewer.ToastAsync(now is { IsPending: true } ? $"{done} {now.Quorum - now.Approvals} more must." : done);
                 GoOn(open, decision.ApprovalId);
                 break;
             case DecisionResult.Refused(var reason, _):
@@ -270,10 +320,10 @@ public sealed partial class ApprovalsPage
             return;
         }
 
-        var at = _waiting.ToList().FindIndex(one => one.WorkflowId == decided.WorkflowId && one.RunId == decided.RunId);
+        var at = _waiting.ToList().FindIndex(one => one.Namespace == decided.Namespace && one.WorkflowId == decided.WorkflowId && one.RunId == decided.RunId);
         _waiting = [.. _waiting.Where((_, i) => i != at)];
         var next = _waiting.Count == 0 ? null : _waiting[Math.Clamp(at, 0, _waiting.Count - 1)];
-        Navigation.NavigateTo(Links.Approvals(Namespace, next?.WorkflowId, next?.RunId));
+        Navigation.NavigateTo(LinkTo(next));
     }
 
     /// <summary>What was typed about one request and is not decided yet.</summary>
@@ -282,7 +332,17 @@ public sealed partial class ApprovalsPage
         private DecideRequest? _sent;
         private string _updateId = "";
 
+        private string _base = draft;
+
         public string Draft { get; set; } = draft;
+
+        // Somebody else changed the text. Who had typed nothing goes on from theirs, and would otherwise undo it unawares; who had keeps it.
+        public void Follow(string content)
+        {
+            if (content != _base && TextDiff.AreSame(_base, Draft))
+                Draft = content;
+            _base = content;
+        }
 
         public string Comment { get; set; } = "";
 
