@@ -11,7 +11,7 @@ public static class Heartbeats
     /// </summary>
     /// <param name="details">What each heartbeat tells the next attempt; null: nothing.</param>
     public static async Task<T> DuringAsync<T>(
-        ActivityExecutionContext activity, Func<CancellationToken, Task<T>> work, TimeProvider time, Func<object?>? details = null)
+        ActivityExecutionContext activity, Func<CancellationToken, Task<T>> work, TimeProvider time, Func<IReadOnlyCollection<object?>>? details = null)
     {
         if (activity.Info.HeartbeatTimeout is not { } timeout || timeout <= TimeSpan.Zero)
             return await work(activity.CancellationToken);
@@ -30,10 +30,10 @@ public static class Heartbeats
         }
     }
 
-    private static async Task BeatAsync(PeriodicTimer timer, ActivityExecutionContext activity, Func<object?>? details)
+    private static async Task BeatAsync(PeriodicTimer timer, ActivityExecutionContext activity, Func<IReadOnlyCollection<object?>>? details)
     {
         // Disposing the timer ends the wait with false.
         while (await timer.WaitForNextTickAsync())
-            activity.Heartbeat(details is null ? [] : [details()]);
+            activity.Heartbeat(details is null ? [] : [.. details()]);
     }
 }

@@ -52,6 +52,7 @@ internal sealed class AttemptLog(ModelCallOrigin origin, IReadOnlyList<ChatAttem
             RunId = origin.RunId,
             WorkflowType = origin.WorkflowType,
             ActivityId = origin.ActivityId,
+            Place = !origin.OwnsActivity ? null : call.Place ?? $"{origin.Namespace}/{origin.RunId}/{origin.ActivityId}",
             ActivityAttempt = origin.ActivityAttempt,
             Number = number,
             Tenant = origin.Tenant,

@@ -22,7 +22,7 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
 
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        var call = ChatCall.Of(model, messages, options, stream || durable.Stream);
+        var call = ChatCall.Of(model, messages, options, stream || durable.Stream) with { Tries = Tries };
         var look = durable.LookAgainAfter;
         // What it took to get this answer.
         List<ChatAttempt> took = [];
@@ -54,6 +54,14 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
                     continue;
                 }
 
+                if (cause.ErrorType == ModelFailureKind.CapacityWaiting && cause.NextRetryDelay is { } turn)
+                {
+                    // The call's place in the queue is kept: it lasts as long as it takes, and the run with it.
+                    call = call with { Place = cause.Details.Count > 1 ? cause.Details.ElementAt<string>(1) : null };
+                    await Workflow.DelayAsync(turn, cancellationToken.CanBeCanceled ? cancellationToken : null);
+                    continue;
+                }
+
                 if (cause.ErrorType != ModelFailureKind.RateLimitedLong || cause.NextRetryDelay is not { } asked || asked > durable.LongestRateLimitWait)
                     throw;
                 wait = asked;
@@ -69,10 +77,20 @@ internal sealed class ModelActivityClient(string model, DurableChatOptions durab
             ? cause.Details.ElementAt<string>(1)
             : null;
 
+    // A call that is to be tried once has one attempt: for a second one, however little it did, people would be surprised.
+    private int? Tries => durable.Activity.RetryPolicy?.MaximumAttempts switch
+    {
+        1 => null,
+        { } most => most,
+        null => 0,
+    };
+
     private ActivityOptions ActivityOptions(CancellationToken cancellationToken)
     {
         var activity = (ActivityOptions)durable.Activity.Clone();
         activity.Summary ??= model;
+        if (Tries is > 0 and var tries)
+            activity.RetryPolicy = activity.RetryPolicy! with { MaximumAttempts = tries + ChatActivity.MaxWaits };
         if (cancellationToken.CanBeCanceled)
             activity.CancellationToken = cancellationToken;
         return activity;

@@ -239,7 +239,7 @@ internal sealed class ModelCaller(
     }
 
     private static bool GoesElsewhere(ModelException exception, ChatModel model, int attempt) =>
-        exception.Kind is not (ModelFailureKind.InvalidRequest or ModelFailureKind.BudgetExhausted or ModelFailureKind.AccountingUnavailable) && (!exception.Retryable || attempt >= model.FallBackFromAttempt);
+        exception.MayGoElsewhere && exception.Kind is not (ModelFailureKind.InvalidRequest or ModelFailureKind.BudgetExhausted or ModelFailureKind.AccountingUnavailable) && (!exception.Retryable || attempt >= model.FallBackFromAttempt);
 
     // If any of the models may answer later, the call is worth another try, as soon as the first of them may.
     private static ModelException MoreHopeful(ModelException? earlier, ModelException later) =>

@@ -22,6 +22,9 @@ public sealed record ModelRequest
 
     public string? ActivityId { get; init; }
 
+    /// <summary>The call as limits know it, the same at each try: it keeps its place in a queue by it. Null: it comes once and not again.</summary>
+    internal string? Place { get; init; }
+
     /// <summary>The attempt of the activity, from 1; 1 outside activities.</summary>
     public int ActivityAttempt { get; init; } = 1;
 

@@ -12,25 +12,27 @@ internal static class RetryDelay
     /// Not before the provider asked, not before the retry policy's own interval, and up to a fifth later, so that calls which were
     /// turned away together do not come back together. Null: the retry policy alone decides.
     /// </summary>
-    public static TimeSpan? After(ModelException exception, ActivityInfo info)
+    /// <param name="tries">How often the call was tried: the activity's attempts without those that only waited for capacity.</param>
+    public static TimeSpan? After(ModelException exception, ActivityInfo info, int tries)
     {
         // A crowded provider gets more time than one that failed.
         var asked = exception.RetryAfter ?? (exception.Kind == ModelFailureKind.Overloaded ? OverloadedInterval : null);
+        var own = Interval(info, tries);
         if (!exception.Retryable || asked is not { } wait)
-            return exception.RetryAfter;
+            // The server would take the attempts that waited for tries.
+            return exception.RetryAfter ?? (exception.Retryable && tries < info.Attempt ? own : null);
 
-        var own = Interval(info);
         var longer = wait > own ? wait : own;
         return longer + longer * Spread(info);
     }
 
-    private static TimeSpan Interval(ActivityInfo info)
+    private static TimeSpan Interval(ActivityInfo info, int tries)
     {
         if (info.RetryPolicy is not { } policy)
             return TimeSpan.Zero;
 
         var limit = policy.MaximumInterval ?? policy.InitialInterval * 100;
-        var factor = Math.Pow(policy.BackoffCoefficient, info.Attempt - 1);
+        var factor = Math.Pow(policy.BackoffCoefficient, tries - 1);
         return factor > limit / policy.InitialInterval ? limit : policy.InitialInterval * factor;
     }
 

@@ -1,5 +1,6 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Database;
+using Holdfast.AI.Limits;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ public static class CostRegistration
 {
     /// <summary>
     /// Keeps every request to a provider in the ledger of the <see cref="AIDatabase"/> that is registered as a service, and holds calls to
-    /// their <see cref="Budgets"/>. <see cref="CostLedger"/>, <see cref="Budgets"/> and <see cref="ModelPrices"/> are services then. Call it
+    /// their <see cref="Budgets"/> and <see cref="RateLimits"/>. Both, <see cref="CostLedger"/> and <see cref="ModelPrices"/> are services then. Call it
     /// before observers that are only to hear of requests that are really made.
     /// </summary>
     /// <param name="pricesFile">The operator's price table, see <see cref="PriceTable.Parse"/>; null: only the program's own.</param>
@@ -22,6 +23,7 @@ public static class CostRegistration
             new ModelPrices(pricesFile, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<ModelPrices>>())));
         services.AddSingleton<CostLedger>();
         services.AddSingleton<Budgets>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<IModelRequestObserver, CostObserver>();
         return services;
     }

@@ -40,6 +40,9 @@ public sealed class ModelException : Exception
     /// </summary>
     public string? WaitFor { get; init; }
 
+    /// <summary>Whether another provider may be asked instead of waiting, where the model has one.</summary>
+    internal bool MayGoElsewhere { get; init; } = true;
+
     /// <summary>
     /// Whether the request certainly cost nothing: the provider turned it away with an error status, or there was no connection to send it
     /// over. What was cut off in the middle may have cost money.
@@ -49,9 +52,10 @@ public sealed class ModelException : Exception
     /// <summary>The same failure for the retry policy of the activity that called.</summary>
     /// <param name="nextRetry">When to try again; null: the retry policy decides.</param>
     /// <param name="details">What the failure tells besides; goes into the history.</param>
-    internal ApplicationFailureException ToFailure(TimeSpan? nextRetry, object details) =>
+    /// <param name="again">Whether the activity is to be tried again.</param>
+    internal ApplicationFailureException ToFailure(TimeSpan? nextRetry, object details, bool again) =>
         // Without the inner exception: an SDK's exception text may quote the response.
-        new(Redaction.Clean(Message), errorType: Kind, nonRetryable: !Retryable, details: WaitFor is null ? [details] : [details, WaitFor], nextRetryDelay: nextRetry);
+        new(Redaction.Clean(Message), errorType: Kind, nonRetryable: !again, details: WaitFor is null ? [details] : [details, WaitFor], nextRetryDelay: nextRetry);
 
     private static bool NeverConnected(Exception? exception)
     {

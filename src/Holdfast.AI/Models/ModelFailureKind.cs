@@ -34,6 +34,9 @@ public static class ModelFailureKind
     /// <summary>A budget is used up. The workflow waits until it is topped up, and asks again.</summary>
     public const string BudgetExhausted = "ModelBudgetExhausted";
 
+    /// <summary>The key's limits have no room for the request at present. It was not made, and the call has a place in the queue.</summary>
+    public const string CapacityWaiting = "ModelCapacityWaiting";
+
     /// <summary>The ledger of costs cannot be written, and without it no request is made.</summary>
     public const string AccountingUnavailable = "ModelAccountingUnavailable";
 

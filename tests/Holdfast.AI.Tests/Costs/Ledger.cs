@@ -37,7 +37,7 @@ internal sealed class Ledger : IDisposable
     public CostObserver Worker()
     {
         var database = AIDatabase.Open(Database.Path);
-        return new(database, new(database), new(database, Time), new(path: null, Time), Time);
+        return new(database, new(database), new(database, Time), new(database, Time), new(path: null, Time), Time);
     }
 
     public ModelRequest Request(

@@ -31,6 +31,19 @@ internal sealed record ChatCall
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Stream { get; init; }
 
+    /// <summary>
+    /// How often the call may be tried; 0: without end. The activity's retry policy allows more, because a wait for capacity takes an attempt of the
+    /// activity and is no try. Null: the activity is not attempted again to wait.
+    /// </summary>
+    [JsonPropertyName("tries")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Tries { get; init; }
+
+    /// <summary>Its place in the queue of a key's limits, where an earlier activity of the same call has taken one.</summary>
+    [JsonPropertyName("place")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Place { get; init; }
+
     /// <summary>The call of a workflow's conversation.</summary>
     public static ChatCall Of(string model, IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream) => new()
     {
