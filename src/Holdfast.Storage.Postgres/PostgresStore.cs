@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Engine;
+using Holdfast.Engine.Journal;
 using Npgsql;
 
 namespace Holdfast.Storage.Postgres;
@@ -91,6 +92,8 @@ public sealed class PostgresStore : IStore
 
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         AskAsync(() => RunReader.FindCompactableAsync(database.Readers, shard, afterEntityId, limit, cancellation));
+
+    public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => JournalRows.Compress(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         AskAsync(() => RunReader.FindCurrentRunAsync(database.Readers.CreateCommand, namespaceId, workflowId, cancellation));

@@ -65,7 +65,7 @@ public interface IStore : IAsyncDisposable
     /// A row of a compacted journal, compressed as this store does it, to be written with <see cref="RunWrite.Compaction"/>; reading gives a row that
     /// <see cref="JournalRows"/> decodes. Takes a millisecond or so and, seldom, some seconds and a write.
     /// </summary>
-    ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => JournalRows.Compress(row);
+    ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row);
 
     /// <summary>
     /// Closed runs of a namespace whose close time is before <paramref name="closedBefore"/> and that owe nothing, longest closed first, at most

@@ -48,6 +48,8 @@ internal sealed class GatedStore(IStore inner) : IStore
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         inner.FindCompactableRunsAsync(shard, afterEntityId, limit, cancellation);
 
+    public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => inner.Compress(row);
+
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         inner.FindCurrentRunAsync(namespaceId, workflowId, cancellation);
 

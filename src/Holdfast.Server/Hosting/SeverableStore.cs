@@ -32,6 +32,8 @@ internal sealed class SeverableStore(IStore store) : IStore
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         store.FindCompactableRunsAsync(shard, afterEntityId, limit, cancellation);
 
+    public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => store.Compress(row);
+
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
         store.FindCurrentRunAsync(namespaceId, workflowId, cancellation);
 

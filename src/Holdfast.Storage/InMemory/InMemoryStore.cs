@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Holdfast.Engine;
+using Holdfast.Engine.Journal;
 using Holdfast.Engine.Visibility;
 using Holdfast.Storage.Inspection;
 using Temporalio.Api.Enums.V1;
@@ -90,6 +91,8 @@ public sealed class InMemoryStore : IStore
             return ValueTask.FromResult(found);
         }
     }
+
+    public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => JournalRows.Compress(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation)
     {

@@ -44,6 +44,28 @@ public sealed class CompactionTests
         Assert.True((await host.Store.LoadRunAsync(before.State.Key, default))!.Rows.Count == 1);
     }
 
+    [Theory]
+    [InlineData(30, 5_000, true)]
+    [InlineData(300, 500, false)]
+    [InlineData(5, 5_000, false)]
+    public async Task The_large_payloads_of_a_long_run_are_left_plain_for_the_store_to_share(int signals, int length, bool isPlain)
+    {
+        await using var host = await ShardHost.StartAsync();
+        await host.Get(Requests.Create("w"));
+        for (var i = 0; i < signals; i++)
+            await host.Get(Requests.Signal("w", $"{i} " + new string('x', length)));
+        await host.Get(Requests.Terminate("w"));
+        var run = (await host.Read("w"))!;
+        var history = await EventsAsync(host, run);
+
+        await CompactAsync(host, run.State.Key);
+
+        var stored = (await host.Store.LoadJournalAsync(run.State.Key, default))!.Sum(row => row.Records.Length);
+        Assert.Equal(isPlain, stored > signals * length);
+        await host.RestartAsync();
+        Assert.Equal(history, await EventsAsync(host, (await host.Read("w"))!));
+    }
+
     [Fact]
     public async Task A_compacted_run_can_still_change_and_be_deleted()
     {
