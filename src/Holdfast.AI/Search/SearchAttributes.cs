@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 namespace Holdfast.AI.Search;
 
 /// <summary>Puts search attributes into a namespace.</summary>
-internal static class SearchAttributes
+public static class SearchAttributes
 {
     /// <summary>Registers an attribute in the client's namespace. Registering it again changes nothing.</summary>
     /// <exception cref="RpcException">The server refused. Some hosted servers let only an administrator do this, by other means.</exception>

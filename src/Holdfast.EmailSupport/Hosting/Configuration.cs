@@ -1,4 +1,5 @@
 using Holdfast.AI.Tenants;
+using Holdfast.EmailSupport.Prompts;
 
 namespace Holdfast.EmailSupport.Hosting;
 
@@ -30,7 +31,7 @@ internal sealed record Configuration
         {
             var sources = new ConfigurationBuilder().AddJsonFile(file, optional: true).AddEnvironmentVariables(Prefix).Build();
             var settings = sources.Get<SupportSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
-            return From(settings, Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"));
+            return From(settings, Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"), PromptLibrary.Read(DataFolder.PromptsIn(dataFolder)));
         }
         catch (InvalidDataException exception)
         {
@@ -48,13 +49,13 @@ internal sealed record Configuration
             ? $"there is no setting {exception.Message[(exception.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}."
             : exception.Message;
 
-    public static Configuration From(SupportSettings settings, string? anthropicKeyOfEnvironment) => new()
+    public static Configuration From(SupportSettings settings, string? anthropicKeyOfEnvironment, PromptLibrary prompts) => new()
     {
         Tenants =
         [
-            TenantConfiguration.From(TenantNames.Default, settings, Checks),
+            TenantConfiguration.From(TenantNames.Default, settings, prompts, Checks),
             .. settings.Tenants.OrderBy(tenant => tenant.Key, StringComparer.Ordinal).Select(tenant => TenantConfiguration.From(
-                TenantName(tenant.Key), tenant.Value, new SettingChecks($"Tenants:{tenant.Key}:"))),
+                TenantName(tenant.Key), tenant.Value, prompts, new SettingChecks($"Tenants:{tenant.Key}:"))),
         ],
         Model = ModelOf(settings.Models, anthropicKeyOfEnvironment),
         Server = settings.Server,

@@ -6,6 +6,8 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>The folder that holds everything, held by this process alone for as long as it runs.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    public const string KnowledgeName = "knowledge";
+
     private readonly FileStream held;
 
     private DataFolder(string path, FileStream held)
@@ -32,6 +34,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The operator's prices of models, if there are any.</summary>
     public string Prices => System.IO.Path.Combine(Path, "prices.json");
+
+    /// <summary>The team's knowledge, as Markdown files. Each tenant has its own.</summary>
+    public string Knowledge => System.IO.Path.Combine(Path, KnowledgeName);
 
     /// <summary>Keys that protect the dashboard's forms: kept, so that an open page survives a restart.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
@@ -83,6 +88,9 @@ internal sealed class DataFolder : IDisposable
             throw new StartException($"The data folder {path} is in use by another process. Stop that, or choose another folder with --data.", exception);
         }
     }
+
+    /// <summary>Prompts of the team's own, in place of the program's.</summary>
+    public static string PromptsIn(string path) => System.IO.Path.Combine(path, "prompts");
 
     public void Dispose() => held.Dispose();
 }

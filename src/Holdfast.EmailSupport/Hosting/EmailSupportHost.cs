@@ -48,6 +48,8 @@ internal static class EmailSupportHost
             await app.StartAsync(cancellationToken);
 
             var firstRun = IsFirstRun(data);
+            if (options.Samples)
+                SampleKnowledge.Write(data.Knowledge);
             int? samples = options.Samples ? SampleMail.Drop(data.Mail, SampleMail.FirstSet) : null;
             Console.WriteLine(StartUpText.For(
                 data, uiPort, target, options.Target is null, configuration, samples, firstRun));
@@ -133,7 +135,7 @@ internal static class EmailSupportHost
         services.AddApprovalLinks(links => links.PublicUrl = configuration.PublicUrl);
         services.AddOptions<ApprovalLinkOptions>().Configure<ServerLink>((links, server) => links.Client = async (ns, stop) =>
             new TemporalClient((await server.ClientAsync(stop)).Connection, new() { Namespace = ns }));
-        services.AddSingleton<SendReply>().AddSingleton<RemindApprover>();
+        services.AddSingleton<SendReply>().AddSingleton<RemindApprover>().AddSingleton<LookUpKnowledge>().AddSingleton<CountReplies>();
 
         services.AddSingleton(provider => new TemporalClientConnectOptions(target)
         {

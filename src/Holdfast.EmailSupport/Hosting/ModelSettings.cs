@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Models;
-using Holdfast.EmailSupport.Triage;
+using Holdfast.EmailSupport.Prompts;
 using Holdfast.EmailSupport.Triage.Offline;
 
 namespace Holdfast.EmailSupport.Hosting;
@@ -46,7 +46,7 @@ internal sealed class ModelSettings
         else
             chat.AddClient("offline", (services, _) => new OfflineChatClient(OfflineSupport.Answer, services.GetRequiredService<TimeProvider>()));
 
-        foreach (var name in (string[])[SupportPrompts.ReaderModel, SupportPrompts.WriterModel])
+        foreach (var name in (string[])[PromptLibrary.Reader, PromptLibrary.Writer])
         {
             chat.AddModel(name, IsUsed ? "anthropic" : "offline", ToString(), model =>
             {

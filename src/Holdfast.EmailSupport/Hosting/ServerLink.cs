@@ -1,6 +1,7 @@
 using Holdfast.AI.Approvals;
 using Holdfast.AI.Tenants;
 using Holdfast.AI.Waiting;
+using Holdfast.EmailSupport.Workflows;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -45,6 +46,7 @@ internal sealed partial class ServerLink(TemporalClientConnectOptions options, I
         await RegisterAsync(client, ApprovalNames.SearchAttribute, ApprovalRegistration.EnsureAsync, cancellationToken);
         await RegisterAsync(client, TenantNames.SearchAttribute, TenantRegistration.EnsureAsync, cancellationToken);
         await RegisterAsync(client, WaitingNames.SearchAttribute, WaitingRegistration.EnsureAsync, cancellationToken);
+        await RegisterAsync(client, SupportAttributes.RepliedTo, SupportAttributes.EnsureAsync, cancellationToken);
     }
 
     private async Task RegisterAsync(

@@ -28,6 +28,9 @@ internal sealed class SupportSettings : TenantSettings
         /// </summary>
         public string? FollowUp { get; set; }
 
+        /// <summary>Whether replies name the titles of the knowledge that they are drawn from.</summary>
+        public bool CiteInReply { get; set; }
+
         /// <summary>The name on replies, and under them.</summary>
         public string Name { get; set; } = "The support team";
     }
@@ -45,6 +48,18 @@ internal sealed class SupportSettings : TenantSettings
     {
         /// <summary><c>WhenNeeded</c> or <c>Always</c>.</summary>
         public string Mode { get; set; } = "WhenNeeded";
+
+        /// <summary>The only categories that may be answered without a person: <c>["question", "thanks"]</c>.</summary>
+        public string[]? AnswerAlone { get; set; }
+
+        /// <summary>How sure the writer must be of a reply that goes out without a person, from 0 to 1.</summary>
+        public double MinConfidence { get; set; } = 0.7;
+
+        /// <summary>How many replies to each sender a person approves first.</summary>
+        public int FirstReplies { get; set; }
+
+        /// <summary>How many replies of each tenant, or of the desk, a person approves first.</summary>
+        public int FirstRepliesOfTenant { get; set; }
 
         /// <summary>When to remind, counted from the request: <c>["4h", "20h"]</c>.</summary>
         public string[]? RemindAfter { get; set; }

@@ -13,6 +13,8 @@ internal sealed partial class SupportWorker(
     IServiceProvider services,
     SendReply send,
     RemindApprover remind,
+    LookUpKnowledge lookUp,
+    CountReplies count,
     ILoggerFactory logs,
     TimeProvider time,
     ILogger<SupportWorker> logger) : EarlyStoppingService
@@ -20,7 +22,7 @@ internal sealed partial class SupportWorker(
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(2);
 
     public static TemporalWorkerOptions Options(
-        string taskQueue, IServiceProvider services, SendReply send, RemindApprover remind, ILoggerFactory logs) =>
+        string taskQueue, IServiceProvider services, SendReply send, RemindApprover remind, LookUpKnowledge lookUp, CountReplies count, ILoggerFactory logs) =>
         new TemporalWorkerOptions(taskQueue)
         {
             GracefulShutdownTimeout = TimeSpan.FromSeconds(5),
@@ -30,11 +32,13 @@ internal sealed partial class SupportWorker(
         .AddApprovals()
         .AddDurableChat(services)
         .AddAllActivities(send)
-        .AddAllActivities(remind);
+        .AddAllActivities(remind)
+        .AddAllActivities(lookUp)
+        .AddAllActivities(count);
 
     private TemporalWorkerOptions Options()
     {
-        var options = Options(configuration.Server.TaskQueue, services, send, remind, logs);
+        var options = Options(configuration.Server.TaskQueue, services, send, remind, lookUp, count, logs);
         options.MaxConcurrentActivities = configuration.Model.Concurrency;
         return options;
     }

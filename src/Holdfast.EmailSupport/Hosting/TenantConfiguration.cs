@@ -3,6 +3,7 @@ using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
 using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Prompts;
 using Holdfast.EmailSupport.Triage;
 
 namespace Holdfast.EmailSupport.Hosting;
@@ -26,7 +27,7 @@ internal sealed partial record TenantConfiguration
     public static bool IsName(string name) => Name().IsMatch(name);
 
     /// <exception cref="StartException">A setting is wrong; the message names it.</exception>
-    public static TenantConfiguration From(string name, TenantSettings settings, SettingChecks checks) => new()
+    public static TenantConfiguration From(string name, TenantSettings settings, PromptLibrary prompts, SettingChecks checks) => new()
     {
         Identity = new(checks.Address("Support:Address", settings.Support.Address) with { Name = settings.Support.Name }, name),
         Policy = new()
@@ -39,6 +40,15 @@ internal sealed partial record TenantConfiguration
                 { } given => checks.Duration("Support:FollowUp", given),
             },
             Approval = checks.OneOf<ApprovalMode>("Approval:Mode", settings.Approval.Mode),
+            AnswerAlone = settings.Approval.AnswerAlone is { } alone ? [.. alone.Select(word => Category(word, checks))] : new HandlingPolicy().AnswerAlone,
+            MinConfidence = settings.Approval.MinConfidence is >= 0 and <= 1
+                ? settings.Approval.MinConfidence
+                : throw checks.Wrong("Approval:MinConfidence", $"{settings.Approval.MinConfidence}", "a number from 0 to 1"),
+            FirstReplies = NotNegative("Approval:FirstReplies", settings.Approval.FirstReplies, checks),
+            FirstRepliesOfTenant = NotNegative("Approval:FirstRepliesOfTenant", settings.Approval.FirstRepliesOfTenant, checks),
+            CiteInReply = settings.Support.CiteInReply,
+            ReaderPrompt = prompts[PromptLibrary.Reader],
+            WriterPrompt = prompts[PromptLibrary.Writer],
             Times = new(
                 settings.Approval.RemindAfter is { } reminders
                     ? [.. reminders.Select(after => checks.Duration("Approval:RemindAfter", after))]
@@ -49,6 +59,17 @@ internal sealed partial record TenantConfiguration
         Imap = settings.Imap is { } imap ? ImapOf(imap, checks) : null,
         Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp, checks, settings.Imap is not null) : null,
     };
+
+    // Spam and what machines wrote is not answered at all.
+    private static EmailCategory Category(string word, SettingChecks checks)
+    {
+        var known = Enum.GetValues<EmailCategory>().Where(category => category is not (EmailCategory.Spam or EmailCategory.AutoReply)).ToList();
+        return known.Where(category => CategoryWord.Of(category) == word).ToList() is [var one]
+            ? one
+            : throw checks.Wrong("Approval:AnswerAlone", word, $"one of {string.Join(", ", known.Select(CategoryWord.Of))}");
+    }
+
+    private static int NotNegative(string name, int value, SettingChecks checks) => value >= 0 ? value : throw checks.Wrong(name, $"{value}", "0 or more");
 
     private static ImapSettings ImapOf(SupportSettings.ImapSection imap, SettingChecks checks) => new()
     {

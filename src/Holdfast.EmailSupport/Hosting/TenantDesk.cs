@@ -29,6 +29,12 @@ internal sealed class TenantDesk : IDisposable
 
     public MailFolders Folders { get; }
 
+    /// <summary>The tenant's own Markdown files, beside its mail.</summary>
+    public string KnowledgeFolder => Path.Combine(Path.GetDirectoryName(Folders.Root)!, DataFolder.KnowledgeName);
+
+    /// <summary>The index of the knowledge. It can be deleted.</summary>
+    public string KnowledgeDatabase => KnowledgeFolder + ".db";
+
     public OutboxFolder Outbox { get; }
 
     public IMailTransport Transport { get; }

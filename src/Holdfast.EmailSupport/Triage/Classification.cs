@@ -21,4 +21,7 @@ public sealed record Classification
 
     /// <summary>Who read it: a model's id, or the offline rules.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The prompt that it was read by, <c>support-reader/1</c>; null when it could not be read.</summary>
+    public string? Prompt { get; init; }
 }

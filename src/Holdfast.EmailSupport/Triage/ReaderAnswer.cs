@@ -34,7 +34,7 @@ internal sealed record ReaderAnswer
         ReaderAnswer? parsed = null;
         try
         {
-            parsed = JsonSerializer.Deserialize<ReaderAnswer>(JsonIn(answer.Text));
+            parsed = JsonSerializer.Deserialize<ReaderAnswer>(JsonInText.Of(answer.Text));
         }
         catch (JsonException)
         {
@@ -55,14 +55,6 @@ internal sealed record ReaderAnswer
             InjectionSuspected = parsed.InjectionSuspected ?? false,
             Model = answer.ModelId ?? "unknown",
         };
-    }
-
-    // Some models wrap JSON in a code fence or a sentence, however plainly they are asked not to.
-    private static string JsonIn(string text)
-    {
-        var start = text.IndexOf('{', StringComparison.Ordinal);
-        var end = text.LastIndexOf('}');
-        return start >= 0 && end > start ? text[start..(end + 1)] : text;
     }
 
     private static EmailCategory? CategoryOf(string? word) => word?.Trim().ToLowerInvariant() switch

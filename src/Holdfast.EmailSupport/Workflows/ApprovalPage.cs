@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.AI.Approvals;
+using Holdfast.EmailSupport.Knowledge;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Reading;
 using Holdfast.EmailSupport.Triage;
@@ -9,7 +10,7 @@ namespace Holdfast.EmailSupport.Workflows;
 /// <summary>What the person who approves a reply gets to read beside it.</summary>
 internal static class ApprovalPage
 {
-    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<string> reasons, string? predecessor)
+    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<Passage> passages, IReadOnlyList<string> reasons, string? predecessor)
     {
         var subject = Threading.ReplySubject(email.Subject);
         var facts = new List<ApprovalFact>
@@ -28,8 +29,12 @@ internal static class ApprovalPage
         facts.Add(new("Category", $"{CategoryWord.Of(classification.Category)} (language: {classification.Language})"));
         if (classification.Summary.Length > 0)
             facts.Add(new("Summary", classification.Summary));
+        if (passages.Count > 0)
+            facts.Add(new("Sources", Sources(draft, passages)));
         facts.Add(new("Reply goes to", email.ReplyTo.ToString()));
         facts.Add(new("Draft written by", draft.Notice is null ? draft.Model : $"{draft.Model}. {draft.Notice}"));
+        if (draft.Body.Length > 0)
+            facts.Add(new("The writer is sure of it", draft.Confidence.ToString("P0", CultureInfo.InvariantCulture)));
         facts.Add(new("Stored mail", email.File));
 
         return new()
@@ -40,6 +45,14 @@ internal static class ApprovalPage
             Context = facts,
             Bound = [email.ReplyTo.Address, subject],
         };
+    }
+
+    private static string Sources(Draft draft, IReadOnlyList<Passage> passages)
+    {
+        var used = passages.Where(passage => draft.Citations.Any(citation => citation.Id == passage.Id)).ToList();
+        return used.Count > 0
+            ? string.Join("\n\n", used.Select(passage => $"{passage.Title} ({passage.Id})\n{passage.Text}"))
+            : "The draft is drawn from none of our knowledge.";
     }
 
     private static string Describe(MailAttachment file)

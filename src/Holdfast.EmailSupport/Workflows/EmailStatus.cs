@@ -13,7 +13,13 @@ public sealed record EmailStatus
 
     public Classification? Classification { get; init; }
 
+    /// <summary>The passages of the team's knowledge that were offered to the writer, by their ids, best first.</summary>
+    public IReadOnlyList<string> Knowledge { get; init; } = [];
+
     public Draft? Draft { get; init; }
+
+    /// <summary>What each rule says about sending the draft without a person; those that ask for one first. Empty while there is no draft.</summary>
+    public IReadOnlyList<Decision> Decisions { get; init; } = [];
 
     /// <summary>The request for approval, if one was needed.</summary>
     public ApprovalView? Approval { get; init; }
@@ -26,6 +32,9 @@ public sealed record EmailStatus
 
     /// <summary>The case that this one continues: its workflow id. It was closed when the mail came.</summary>
     public string? Predecessor { get; init; }
+
+    /// <summary>The steps so far, oldest first.</summary>
+    public IReadOnlyList<StepTaken> Timeline { get; init; } = [];
 
     /// <summary>The mails of the customer that joined this case, by their workflow ids, oldest first.</summary>
     public IReadOnlyList<string> Joined { get; init; } = [];

@@ -9,6 +9,10 @@ public enum EmailStep
     [JsonStringEnumMemberName("classifying")]
     Classifying,
 
+    /// <summary>The team's knowledge is searched.</summary>
+    [JsonStringEnumMemberName("looking up")]
+    LookingUp,
+
     [JsonStringEnumMemberName("drafting")]
     Drafting,
 

@@ -2,15 +2,18 @@ using System.Linq.Expressions;
 using Holdfast.AI.Approvals;
 using Holdfast.AI.Chat;
 using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Knowledge;
 using Holdfast.EmailSupport.Mail;
+using Holdfast.EmailSupport.Prompts;
 using Holdfast.EmailSupport.Triage;
+using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
 namespace Holdfast.EmailSupport.Workflows;
 
 /// <summary>
-/// Handles one e-mail from arrival to answer: classify, draft, ask a person if need be, send. Mail that must not be answered
+/// Handles one e-mail from arrival to answer: classify, look up what the team knows, draft, ask a person if need be, send. Mail that must not be answered
 /// runs through it as well, so that every e-mail can be seen.
 /// </summary>
 /// <remarks>
@@ -23,6 +26,8 @@ namespace Holdfast.EmailSupport.Workflows;
 public sealed class EmailSupportWorkflow
 {
     private const string UndeliverableType = "Undeliverable";
+
+    private static readonly SearchAttributeKey<string> RepliedTo = SearchAttributeKey.CreateKeyword(SupportAttributes.RepliedTo);
 
     private readonly WorkflowApprovals approvals = new();
     private readonly Queue<JoiningMail> joining = new();
@@ -106,24 +111,33 @@ public sealed class EmailSupportWorkflow
     private async Task<EmailStatus> HandleAsync(EmailMessage email, HandlingPolicy policy, int number)
     {
         Move(EmailStep.Classifying);
-        var classification = await ClassifyAsync(email);
+        var classification = await ClassifyAsync(email, policy);
         status = status with { Classification = classification };
         if (classification.Category is EmailCategory.Spam)
             return Close(EmailStep.NotAnswered, "It is spam.");
         if (classification.Category is EmailCategory.AutoReply)
             return Close(EmailStep.NotAnswered, "A machine wrote it.");
 
+        Move(EmailStep.LookingUp);
+        var (passages, trouble) = await LookUpAsync(email, classification);
+        status = status with { Knowledge = [.. passages.Select(passage => passage.Id)] };
+
         Move(EmailStep.Drafting);
-        var draft = await DraftAsync(email, classification, policy);
+        var draft = await DraftAsync(email, classification, passages, policy);
+        if (trouble is not null)
+            draft = draft with { Warnings = [.. draft.Warnings, trouble] };
         status = status with { Draft = draft };
 
         var order = ReplyOrder.For(email, draft, number);
-        var reasons = ApprovalRules.Reasons(email, classification, draft, policy);
+        var soFar = policy.CountsReplies ? await CountRepliesAsync(email) : null;
+        var decisions = ApprovalRules.Decide(email, classification, draft, policy, soFar);
+        status = status with { Decisions = decisions };
+        var reasons = ApprovalRules.Reasons(decisions);
         if (reasons.Count > 0)
         {
             Move(EmailStep.WaitingForApproval, string.Join(' ', reasons));
             var outcome = await approvals.RequestAsync(
-                ApprovalPage.For(email, classification, draft, reasons, status.Predecessor),
+                ApprovalPage.For(email, classification, draft, passages, reasons, status.Predecessor),
                 policy.Times,
                 _ => RemindAsync(email));
             if (outcome.Approval.State is ApprovalState.Rejected)
@@ -134,15 +148,19 @@ public sealed class EmailSupportWorkflow
             order = order with { Body = outcome.Approval.Content, Seal = outcome.Seal };
         }
 
-        return await SendAsync(order with { Date = new(Workflow.UtcNow, TimeSpan.Zero) });
+        await SendAsync(order with { Date = new(Workflow.UtcNow, TimeSpan.Zero) });
+        if (policy.CountsReplies)
+            Workflow.UpsertTypedSearchAttributes(RepliedTo.ValueSet(email.ReplyTo.Address));
+        return Status();
     }
 
-    private static async Task<Classification> ClassifyAsync(EmailMessage email)
+    private static async Task<Classification> ClassifyAsync(EmailMessage email, HandlingPolicy policy)
     {
         try
         {
-            return await DurableChat.Client(SupportPrompts.ReaderModel, StepOptions.Model)
-                .ReadResponseAsync(SupportPrompts.ToReader(email), ReaderAnswer.Parse, SupportPrompts.ReaderOptions);
+            var classification = await DurableChat.Client(PromptLibrary.Reader, StepOptions.Model).ReadResponseAsync(
+                SupportPrompts.ToReader(policy.ReaderPrompt, email), ReaderAnswer.Parse, SupportPrompts.ReaderOptions(policy.ReaderPrompt));
+            return classification with { Prompt = policy.ReaderPrompt.Id };
         }
         catch (FailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
@@ -157,16 +175,51 @@ public sealed class EmailSupportWorkflow
         }
     }
 
-    private static async Task<Draft> DraftAsync(EmailMessage email, Classification classification, HandlingPolicy policy)
+    /// <summary>What the team knows about it, and what kept the team's knowledge from being searched, if anything did.</summary>
+    private static async Task<(IReadOnlyList<Passage> Passages, string? Trouble)> LookUpAsync(EmailMessage email, Classification classification)
     {
         try
         {
-            return await DurableChat.Client(SupportPrompts.WriterModel, StepOptions.Model)
-                .ReadResponseAsync(SupportPrompts.ToWriter(email, classification, policy.Signature), WriterAnswer.Parse, SupportPrompts.WriterOptions);
+            var question = new KnowledgeQuestion(email.Subject, email.Text, classification.Summary);
+            var found = await Workflow.ExecuteActivityAsync((LookUpKnowledge activity) => activity.RunAsync(question), StepOptions.LookUp);
+            return (found.Passages, null);
+        }
+        catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
+        {
+            return ([], $"Our knowledge could not be searched: {Cause(failure)}");
+        }
+    }
+
+    private static async Task<Draft> DraftAsync(EmailMessage email, Classification classification, IReadOnlyList<Passage> passages, HandlingPolicy policy)
+    {
+        try
+        {
+            // A wrong citation is worth one more try; then a person is the better judge of the draft.
+            var answers = 0;
+            var draft = await DurableChat.Client(PromptLibrary.Writer, StepOptions.Model).ReadResponseAsync(
+                SupportPrompts.ToWriter(policy.WriterPrompt, email, classification, passages, policy.Signature),
+                answer => WriterAnswer.Parse(answer, passages, lastWord: ++answers > 1),
+                SupportPrompts.WriterOptions(policy.WriterPrompt));
+            var sources = policy.CiteInReply && draft.Citations.Count > 0
+                ? $"\n\nSources:\n{string.Join('\n', draft.Citations.Select(citation => $"- {citation.Title}"))}"
+                : "";
+            return draft with { Body = draft.Body + sources, Prompt = policy.WriterPrompt.Id };
         }
         catch (FailureException failure) when (!TemporalException.IsCanceledException(failure))
         {
             return new("", "none", Notice: null, [$"No draft could be written: {Cause(failure)}"]);
+        }
+    }
+
+    private static async Task<RepliesSoFar?> CountRepliesAsync(EmailMessage email)
+    {
+        try
+        {
+            return await Workflow.ExecuteActivityAsync((CountReplies activity) => activity.RunAsync(email.ReplyTo.Address), StepOptions.LookUp);
+        }
+        catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
+        {
+            return null;
         }
     }
 
@@ -234,6 +287,9 @@ public sealed class EmailSupportWorkflow
 
     private void Move(EmailStep step, string reason = "")
     {
+        // A case that closes where it stands takes no step.
+        if (status.Timeline is not [.., { } last] || (last.Step, last.Reason) != (step, reason))
+            status = status with { Timeline = [.. status.Timeline, new(new(Workflow.UtcNow, TimeSpan.Zero), step, reason)] };
         status = status with { Step = step, Reason = reason };
         Workflow.CurrentDetails = reason.Length > 0 ? $"{step}: {reason}" : step.ToString();
     }

@@ -38,6 +38,14 @@ internal static class StepOptions
         },
     };
 
+    /// <summary>Looking something up: in a file of this machine, or at the server. What stays away for minutes is done without.</summary>
+    public static ActivityOptions LookUp => new()
+    {
+        StartToCloseTimeout = TimeSpan.FromSeconds(30),
+        ScheduleToCloseTimeout = TimeSpan.FromMinutes(5),
+        RetryPolicy = new RetryPolicy { InitialInterval = TimeSpan.FromSeconds(1), MaximumAttempts = 5 },
+    };
+
     /// <summary>A reminder is late rather than useful after some minutes, and the wait for the decision stands still meanwhile.</summary>
     public static ActivityOptions Reminder => new()
     {

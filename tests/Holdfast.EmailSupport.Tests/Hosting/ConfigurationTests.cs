@@ -1,6 +1,7 @@
 using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Outbox;
+using Holdfast.EmailSupport.Prompts;
 using Holdfast.EmailSupport.Triage;
 
 namespace Holdfast.EmailSupport.Tests.Hosting;
@@ -14,7 +15,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Without_any_setting_replies_stay_on_the_machine_and_approvals_wait_three_days()
     {
-        var configuration = Configuration.From(new(), anthropicKeyOfEnvironment: null);
+        var configuration = Configuration.From(new(), anthropicKeyOfEnvironment: null, PromptLibrary.Own);
 
         var tenant = Assert.Single(configuration.Tenants);
         Assert.Null(tenant.Smtp);
@@ -31,7 +32,8 @@ public sealed class ConfigurationTests : IDisposable
             """
             {
               "Support": { "Address": "help@shop.test", "Name": "Shop" },
-              "Approval": { "Mode": "always", "RemindAfter": ["30m"], "ExpireAfter": "2d", "RemindMailTo": "boss@shop.test" },
+              "Approval": { "Mode": "always", "RemindAfter": ["30m"], "ExpireAfter": "2d", "RemindMailTo": "boss@shop.test",
+                "AnswerAlone": ["thanks", "bug"], "MinConfidence": 0.9, "FirstReplies": 2, "FirstRepliesOfTenant": 20 },
               "Smtp": { "Host": "mail.shop.test", "Port": 465, "Security": "Tls", "User": "u", "Password": "p", "WhenUnsure": "AskPerson" },
               "Models": { "Anthropic": { "ApiKey": "key-of-file", "Model": "claude-haiku-5-5" } }
             }
@@ -40,6 +42,8 @@ public sealed class ConfigurationTests : IDisposable
         var tenant = configuration.Tenants[0];
         Assert.Equal("Shop <help@shop.test>", tenant.Identity.Address.ToString());
         Assert.Equal(ApprovalMode.Always, tenant.Policy.Approval);
+        Assert.Equal([EmailCategory.Thanks, EmailCategory.Bug], tenant.Policy.AnswerAlone);
+        Assert.Equal((0.9, 2, 20), (tenant.Policy.MinConfidence, tenant.Policy.FirstReplies, tenant.Policy.FirstRepliesOfTenant));
         Assert.Equal([TimeSpan.FromMinutes(30)], tenant.Policy.Times.RemindAfter);
         Assert.Equal(TimeSpan.FromDays(2), tenant.Policy.Times.ExpireAfter);
         Assert.Equal("boss@shop.test", tenant.RemindMailTo!.Address);
@@ -78,6 +82,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "Approval": { "ExpireAfter": "0s" } }""", "Approval:ExpireAfter")]
     [InlineData("""{ "Approval": { "Mode": "Never" } }""", "WhenNeeded, Always")]
     [InlineData("""{ "Approval": { "Mode": "1" } }""", "Approval:Mode")]
+    [InlineData("""{ "Approval": { "AnswerAlone": ["spam"] } }""", "other, billing, bug, complaint, question, thanks")]
+    [InlineData("""{ "Approval": { "MinConfidence": 70 } }""", "Approval:MinConfidence")]
+    [InlineData("""{ "Approval": { "FirstReplies": -1 } }""", "Approval:FirstReplies")]
     [InlineData("""{ "Support": { "Address": "nobody" } }""", "Support:Address")]
     [InlineData("""{ "Smtp": { "Port": 25 } }""", "Smtp:Host")]
     [InlineData("""{ "Smtp": { "Host": "h", "Port": 0 } }""", "Smtp:Port")]
@@ -92,15 +99,27 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void The_key_of_the_environment_is_used_when_the_settings_hold_none()
     {
-        Assert.Equal("env", Configuration.From(new(), "env").Model.AnthropicApiKey);
-        Assert.Equal("own", Configuration.From(new() { Models = { Anthropic = { ApiKey = "own" } } }, "env").Model.AnthropicApiKey);
+        Assert.Equal("env", Configuration.From(new(), "env", PromptLibrary.Own).Model.AnthropicApiKey);
+        Assert.Equal("own", Configuration.From(new() { Models = { Anthropic = { ApiKey = "own" } } }, "env", PromptLibrary.Own).Model.AnthropicApiKey);
+    }
+
+    [Fact]
+    public void Prompts_of_the_teams_own_are_those_of_new_mail()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "prompts", "support-writer"));
+        File.WriteAllText(Path.Combine(folder, "prompts", "support-writer", "7.md"), "Be kind.");
+
+        var policy = Read("{}").Tenants[0].Policy;
+
+        Assert.Equal(("support-writer/7", "Be kind."), (policy.WriterPrompt.Id, policy.WriterPrompt.Text));
+        Assert.Equal("support-reader/1", policy.ReaderPrompt.Id);
     }
 
     [Fact]
     public void A_model_can_be_used_without_a_key_here_and_left_out_with_one()
     {
-        Assert.True(Configuration.From(new() { Models = { Use = "Anthropic" } }, null).Model.IsUsed);
-        Assert.False(Configuration.From(new() { Models = { Use = "offline" } }, "env").Model.IsUsed);
+        Assert.True(Configuration.From(new() { Models = { Use = "Anthropic" } }, null, PromptLibrary.Own).Model.IsUsed);
+        Assert.False(Configuration.From(new() { Models = { Use = "offline" } }, "env", PromptLibrary.Own).Model.IsUsed);
     }
 
     private Configuration Read(string json)

@@ -24,9 +24,11 @@ public sealed class TenantTests : IDisposable
               "Tenants": { "acme": { "Support": { "Address": "care@desk.test", "Name": "Acme", "FollowUp": "1d" } } }
             }
             """);
+        var acme = Path.Combine(data, "tenants", "acme");
+        Know(data, "# One thing\nOurs.");
+        Know(acme, "# Another thing\nTheirs.");
         using var program = RunningProgram.Start(data);
         await program.DashboardAsync();
-        var acme = Path.Combine(data, "tenants", "acme");
 
         Drop(data, "one", Raw.Mail("Thanks for your help!", ("Subject", "Thanks")));
         Drop(acme, "one", Raw.Mail("Thanks for your help!", ("Subject", "Thanks")));
@@ -47,6 +49,17 @@ public sealed class TenantTests : IDisposable
         var unknown = await StatusAsync(client, $"mail/acme/{hash}", EmailStep.WaitingForApproval);
         Assert.Contains("which is open", known.Reason, StringComparison.Ordinal);
         Assert.Null(unknown.Predecessor);
+
+        // Nor does one tenant's knowledge.
+        var first = await StatusAsync(client, $"mail/{MailReader.IdOf(Raw.Mail("Thanks for your help!", ("Subject", "Thanks")))[..32]}", EmailStep.WaitingForApproval);
+        Assert.Equal(["faq#one-thing"], first.Knowledge);
+        Assert.Equal(["faq#another-thing"], unknown.Knowledge);
+    }
+
+    private static void Know(string folder, string markdown)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "knowledge"));
+        File.WriteAllText(Path.Combine(folder, "knowledge", "faq.md"), markdown);
     }
 
     private static string Sender(MimeMessage mail) => mail.From.Mailboxes.Single().Address;

@@ -3,6 +3,7 @@ using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Intake;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.EmailSupport.Tests.Mail;
+using Holdfast.EmailSupport.Tests.Triage;
 using Holdfast.EmailSupport.Triage;
 using Holdfast.EmailSupport.Triage.Offline;
 using Microsoft.Extensions.AI;
@@ -24,13 +25,13 @@ public sealed class SampleMailTests
     public void Each_sample_shows_what_it_is_there_for(string name, EmailCategory category, string language, bool needsPerson)
     {
         var email = Raw.Read(Sample(name));
-        var classification = ReaderAnswer.Parse(Answer(SupportPrompts.ToReader(email)));
-        var draft = WriterAnswer.Parse(Answer(SupportPrompts.ToWriter(email, classification, "Desk")));
+        var classification = ReaderAnswer.Parse(Answer(Said.ToReader(email)));
+        var draft = WriterAnswer.Parse(Answer(Said.ToWriter(email, classification)), [], lastWord: false);
 
         Assert.Null(email.NoReplyReason);
         Assert.Equal(category, classification.Category);
         Assert.Equal(language, classification.Language);
-        Assert.Equal(needsPerson, ApprovalRules.Reasons(email, classification, draft, new()).Count > 0 && category is not EmailCategory.Spam);
+        Assert.Equal(needsPerson, Said.Reasons(email, classification, draft).Count > 0 && category is not EmailCategory.Spam);
     }
 
     [Fact]

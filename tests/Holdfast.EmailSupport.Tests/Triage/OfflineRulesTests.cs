@@ -72,10 +72,10 @@ public sealed class OfflineRulesTests
     }
 
     private static Classification Read(string subject, string text) => ReaderAnswer.Parse(Answer(
-        SupportPrompts.ToReader(Raw.Read("x") with { Subject = subject, Text = text })));
+        Said.ToReader(Raw.Read("x") with { Subject = subject, Text = text })));
 
     private static Draft Write(string subject, string text, Classification classification) => WriterAnswer.Parse(
-        Answer(SupportPrompts.ToWriter(Raw.Read("x") with { Subject = subject, Text = text }, classification, "Desk")));
+        Answer(Said.ToWriter(Raw.Read("x") with { Subject = subject, Text = text }, classification)), [], lastWord: false);
 
     private static ChatResponse Answer(IReadOnlyList<ChatMessage> prompt) =>
         new(new ChatMessage(ChatRole.Assistant, OfflineSupport.Answer(prompt))) { ModelId = OfflineChatClient.ModelId };

@@ -1,7 +1,10 @@
+using System.Text.Json;
 using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Hosting;
+using Holdfast.EmailSupport.Samples;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Tests.Models;
+using Holdfast.EmailSupport.Triage;
 using Holdfast.EmailSupport.Workflows;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -215,9 +218,7 @@ public sealed class EmailSupportWorkflowTests
     public async Task A_model_sorts_and_writes_where_a_key_is_configured()
     {
         await using var provider = await ScriptedHttp.StartAsync(request => (200, ModelReply(
-            request.Contains("json_schema", StringComparison.Ordinal)
-                ? """{\"category\":\"question\",\"language\":\"en\",\"needs_approval\":false,\"reason\":\"\",\"summary\":\"s\",\"injection_suspected\":false}"""
-                : "Dear Ada, all is well. Desk"), []));
+            IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, all is well. Desk")), []));
         var model = new ModelSettings { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
 
@@ -225,6 +226,11 @@ public sealed class EmailSupportWorkflowTests
 
         Assert.Equal(EmailStep.Answered, status.Step);
         Assert.Equal("claude-sonnet-5-5", status.Draft!.Model);
+        Assert.Equal(("support-reader/1", "support-writer/1"), (status.Classification!.Prompt, status.Draft.Prompt));
+        Assert.Equal(
+            [EmailStep.Classifying, EmailStep.LookingUp, EmailStep.Drafting, EmailStep.Sending, EmailStep.Answered],
+            status.Timeline.Select(taken => taken.Step));
+        Assert.Contains(new Decision("confidence", AsksPerson: false, "The writer is 90 % sure of the reply; 70 % is enough here."), status.Decisions);
         var reply = Assert.Single(desk.Outbox);
         Assert.Equal("Dear Ada, all is well. Desk", reply.TextBody!.Trim());
         Assert.Null(reply.Headers["X-Holdfast-Writer"]);
@@ -252,6 +258,102 @@ public sealed class EmailSupportWorkflowTests
     }
 
     [Fact]
+    public async Task A_draft_is_drawn_from_the_teams_knowledge_and_the_person_sees_from_what()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        SampleKnowledge.Write(desk.Knowledge);
+        var workflow = await desk.ReceiveAsync(Raw.Mail("My credit card was charged twice for the invoice of October.", ("Subject", "Charged twice")));
+
+        var approval = await SupportDesk.PendingAsync(workflow);
+        var status = await workflow.QueryAsync(email => email.Status());
+
+        Assert.Equal("billing#charged-twice", status.Knowledge[0]);
+        Assert.Equal([new Citation("billing#charged-twice", "Billing: Charged twice")], status.Draft!.Citations);
+        var sources = approval.Context.Single(fact => fact.Label == "Sources").Value;
+        Assert.StartsWith("Billing: Charged twice (billing#charged-twice)\nA second charge of the same amount", sources, StringComparison.Ordinal);
+        Assert.DoesNotContain("billing#", approval.Content, StringComparison.Ordinal);
+
+        // What was looked up is in the history, whatever becomes of the file.
+        Directory.Delete(desk.Knowledge, recursive: true);
+        await desk.CrashAndComeBackAsync();
+        Assert.Equal(sources, (await SupportDesk.PendingAsync(workflow)).Context.Single(fact => fact.Label == "Sources").Value);
+        await HistoryFixtureTests.ReplayAsync(await workflow.FetchHistoryAsync());
+    }
+
+    [Fact]
+    public async Task A_writer_that_cites_what_it_was_not_given_is_asked_again_and_then_a_person_is()
+    {
+        var asked = 0;
+        await using var provider = await ScriptedHttp.StartAsync(request =>
+        {
+            if (IsReader(request))
+                return (200, ModelReply(HarmlessQuestion), []);
+            asked++;
+            return (200, ModelReply(WriterReply("Dear Ada, all is well. Desk", 0.9, "secrets#all")), []);
+        });
+        await using var desk = await SupportDesk.OpenAsync(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address });
+        SampleKnowledge.Write(desk.Knowledge);
+        var workflow = await desk.ReceiveAsync(Question);
+
+        var approval = await SupportDesk.PendingAsync(workflow);
+
+        Assert.Equal(2, asked);
+        Assert.Equal("The draft cites knowledge that does not exist.", approval.Context.Single(fact => fact.Label == "Why you are asked").Value);
+        Assert.Equal("The draft is drawn from none of our knowledge.", approval.Context.Single(fact => fact.Label == "Sources").Value);
+    }
+
+    [Theory]
+    [InlineData(false, "Dear Ada, it is in the settings. Desk")]
+    [InlineData(true, "Dear Ada, it is in the settings. Desk\n\nSources:\n- Your account: Setting a new password")]
+    public async Task A_reply_names_its_sources_only_where_the_desk_wants_it(bool wanted, string sent)
+    {
+        await using var provider = await ScriptedHttp.StartAsync(request => (200, ModelReply(
+            IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, it is in the settings. Desk", 0.9, "account#setting-a-new-password")), []));
+        await using var desk = await SupportDesk.OpenAsync(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address });
+        SampleKnowledge.Write(desk.Knowledge);
+
+        var status = await (await desk.ReceiveAsync(Question, new() { CiteInReply = wanted })).GetResultAsync();
+
+        Assert.Equal(EmailStep.Answered, status.Step);
+        Assert.Equal(sent, Assert.Single(desk.Outbox).TextBody!.ReplaceLineEndings("\n").TrimEnd());
+    }
+
+    [Fact]
+    public async Task Without_its_knowledge_the_desk_goes_on_and_asks_a_person()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        // Where the index should be is a folder: it cannot be made.
+        Directory.CreateDirectory(Path.Combine(desk.Knowledge + ".db", "x"));
+        var workflow = await desk.ReceiveAsync(Question);
+
+        var approval = await SupportDesk.PendingAsync(workflow);
+
+        Assert.StartsWith("Our knowledge could not be searched: ", approval.Context.Single(fact => fact.Label == "Why you are asked").Value, StringComparison.Ordinal);
+        Assert.Contains("Forgot password", approval.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_replies_to_a_sender_wait_for_a_person_and_those_after_do_not()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var policy = new HandlingPolicy { FirstReplies = 1 };
+        var first = await desk.ReceiveAsync(Question, policy);
+        var approval = await SupportDesk.PendingAsync(first);
+        await SupportDesk.DecideAsync(first, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben" });
+        await first.GetResultAsync();
+        await Eventually.SeesAsync("the counted reply", async () =>
+            (await desk.Client.CountWorkflowsAsync("SupportRepliedTo = 'ada@customer.test'")).Count == 1 ? "counted" : null);
+
+        var second = await (await desk.ReceiveAsync(Raw.Mail("Hello, how do I change my password? Ada"), policy)).GetResultAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var stranger = await SupportDesk.PendingAsync(await desk.ReceiveAsync(Raw.Mail("Hello, how do I change my password?", ("From", "bob@customer.test")), policy));
+
+        Assert.Equal("The first 1 replies to this sender need approval; 0 went out so far.", approval.Context.Single(fact => fact.Label == "Why you are asked").Value);
+        Assert.Equal(EmailStep.Answered, second.Step);
+        Assert.Null(second.Approval);
+        Assert.Contains("0 went out so far", stranger.Context.Single(fact => fact.Label == "Why you are asked").Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancelled_mail_waits_no_longer()
     {
         await using var desk = await SupportDesk.OpenAsync();
@@ -273,9 +375,16 @@ public sealed class EmailSupportWorkflowTests
         return null;
     }
 
+    private const string HarmlessQuestion =
+        """{"category":"question","language":"en","needs_approval":false,"reason":"","summary":"s","injection_suspected":false}""";
+
+    private static bool IsReader(string request) => request.Contains("You sort the incoming mail", StringComparison.Ordinal);
+
+    private static string WriterReply(string reply, double confidence = 0.9, params string[] citations) => JsonSerializer.Serialize(new { reply, citations, confidence });
+
     private static string ModelReply(string text) =>
         $$$"""
-        {"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":"{{{text}}}"}],
+        {"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":{{{JsonSerializer.Serialize(text)}}}}],
          "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":3,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}
         """;
 }

@@ -1,7 +1,9 @@
 using Holdfast.AI.Approvals;
 using Holdfast.AI.Chat;
+using Holdfast.AI.Tenants;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Hosting;
+using Holdfast.EmailSupport.Knowledge;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Tests.Mail;
 using Holdfast.EmailSupport.Triage;
@@ -26,6 +28,7 @@ internal sealed class SupportDesk : IAsyncDisposable
     private readonly Action<TemporalWorkerOptions>? more;
     private HoldfastServer server = null!;
     private TemporalWorker? worker;
+    private LookUpKnowledge? lookUp;
     private CancellationTokenSource stop = new();
     private Task working = Task.CompletedTask;
 
@@ -40,6 +43,9 @@ internal sealed class SupportDesk : IAsyncDisposable
 
     public MailFolders Folders { get; }
 
+    /// <summary>The folder of the team's Markdown files.</summary>
+    public string Knowledge => Path.Combine(folder, "knowledge");
+
     public ITemporalClient Client { get; private set; } = null!;
 
     public static async Task<SupportDesk> OpenAsync(ModelSettings? model = null, MailAddress? approver = null, Action<TemporalWorkerOptions>? more = null)
@@ -48,6 +54,8 @@ internal sealed class SupportDesk : IAsyncDisposable
         desk.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(desk.folder, "holdfast.db"));
         desk.Client = await TemporalClient.ConnectAsync(new(desk.server.Target));
         await ApprovalRegistration.EnsureAsync(desk.Client);
+        await SupportAttributes.EnsureAsync(desk.Client, CancellationToken.None);
+        await TenantRegistration.EnsureAsync(desk.Client);
         desk.StartWorker();
         return desk;
     }
@@ -95,6 +103,7 @@ internal sealed class SupportDesk : IAsyncDisposable
         await StopWorkerAsync();
         await server.DisposeAsync();
         await services.DisposeAsync();
+        lookUp?.Dispose();
         stop.Dispose();
         Directory.Delete(folder, recursive: true);
     }
@@ -104,11 +113,15 @@ internal sealed class SupportDesk : IAsyncDisposable
         stop.Dispose();
         stop = new();
         var desks = Desks.In(Folders.Root, approver);
+        lookUp?.Dispose();
+        lookUp = new(desks, NullLogger<KnowledgeIndex>.Instance);
         var options = SupportWorker.Options(
             TaskQueue,
             services,
             new SendReply(desks, TimeProvider.System),
             new RemindApprover(desks, TimeProvider.System, NullLogger<RemindApprover>.Instance),
+            lookUp,
+            new CountReplies(desks),
             NullLoggerFactory.Instance);
         options.GracefulShutdownTimeout = TimeSpan.Zero;
         more?.Invoke(options);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.EmailSupport.Knowledge;
 using Microsoft.Extensions.AI;
 
 namespace Holdfast.EmailSupport.Triage.Offline;
@@ -11,12 +12,12 @@ internal static class OfflineSupport
 {
     public static string Answer(IReadOnlyList<ChatMessage> messages)
     {
-        var instructions = messages[0].Text;
         var data = messages[^1].Text;
         var mail = SupportPrompts.Untag<PromptMail>("email", data)
             ?? throw new InvalidOperationException("The offline rules answer only the prompts of the support desk.");
-        return instructions == SupportPrompts.Reader
-            ? JsonSerializer.Serialize(OfflineReader.Read(mail))
-            : OfflineWriter.Write(mail, SupportPrompts.Untag<PromptClassification>("classification", data)!, SupportPrompts.SignatureIn(instructions));
+        return SupportPrompts.Untag<PromptClassification>("classification", data) is { } classification
+            ? JsonSerializer.Serialize(OfflineWriter.Write(
+                mail, classification, SupportPrompts.Untag<Passage[]>("knowledge", data) ?? [], SupportPrompts.Untag<string>("signature", data) ?? ""))
+            : JsonSerializer.Serialize(OfflineReader.Read(mail));
     }
 }

@@ -1,3 +1,5 @@
+using Holdfast.EmailSupport.Knowledge;
+
 namespace Holdfast.EmailSupport.Triage.Offline;
 
 /// <summary>Writes a reply from fixed sentences in English, German, French or Spanish; in English when the mail's language is another.</summary>
@@ -5,14 +7,36 @@ internal static class OfflineWriter
 {
     public static bool Speaks(string language) => language is "en" or "de" or "fr" or "es";
 
-    public static string Write(PromptMail mail, PromptClassification classification, string signature)
+    // Sure enough of an answer that is ready, and not of a sentence that only puts the customer off.
+    private const double Sure = 0.9;
+    private const double Unsure = 0.4;
+
+    // A mail has few words that are in a passage by chance.
+    private const int WordsInCommon = 3;
+
+    public static WriterAnswer Write(PromptMail mail, PromptClassification classification, IReadOnlyList<Passage> passages, string signature)
     {
         var language = Speaks(classification.Language) ? classification.Language : "en";
-        var body = classification.Category is EmailCategory.Question
-            ? OfflineAnswers.Find(mail.Text, language) ?? Sentence(EmailCategory.Question, language)
-            : Sentence(classification.Category, language);
-        return $"{Greeting(mail.FromName, language)}\n\n{body}\n\n{Closing(language)}\n{signature}";
+        var source = Fitting(mail, passages);
+        var known = classification.Category is EmailCategory.Question ? OfflineAnswers.Find(mail.Text, language) : null;
+        // The team's own words, where they are in the customer's language and no other answer is known.
+        var quoted = known is null && source is not null && classification.Category is EmailCategory.Question && language == "en" ? Paragraph(source) : null;
+        return new()
+        {
+            Reply = $"{Greeting(mail.FromName, language)}\n\n{known ?? quoted ?? Sentence(classification.Category, language)}\n\n{Closing(language)}\n{signature}",
+            Citations = source is null ? [] : [source.Id],
+            Confidence = known is not null || classification.Category is EmailCategory.Thanks ? Sure : Unsure,
+        };
     }
+
+    // The first that was offered is the one that fits best; whether it fits at all is told by the words that both have.
+    private static Passage? Fitting(PromptMail mail, IReadOnlyList<Passage> passages) =>
+        passages is [var best, ..]
+        && KnowledgeQuery.In($"{mail.Subject} {mail.Text}").Intersect(KnowledgeQuery.In($"{best.Title} {best.Text}")).Count() >= WordsInCommon
+            ? best
+            : null;
+
+    private static string Paragraph(Passage passage) => passage.Text.Split("\n\n")[0].ReplaceLineEndings(" ");
 
     private static string Greeting(string name, string language)
     {

@@ -1,7 +1,7 @@
 using System.Text;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Reading;
-using Holdfast.EmailSupport.Triage;
+using Holdfast.EmailSupport.Tests.Triage;
 
 namespace Holdfast.EmailSupport.Tests.Mail.Reading;
 
@@ -50,7 +50,7 @@ public sealed class AttachmentTests : IDisposable
         var email = Mail("a.log", "text/x-log", "hello");
 
         Assert.DoesNotContain(
-            email.Attachments[0].Sha256!, string.Concat(SupportPrompts.ToReader(email).Select(message => message.Text)), StringComparison.Ordinal);
+            email.Attachments[0].Sha256!, string.Concat(Said.ToReader(email).Select(message => message.Text)), StringComparison.Ordinal);
     }
 
     private MailAttachment Read(string name, string type, string content) => Assert.Single(Mail(name, type, content).Attachments);
