@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Holdfast.AI.Secrets;
+using Holdfast.AI.Text;
 
 namespace Holdfast.AI.Models;
 
@@ -18,6 +20,8 @@ internal sealed partial class ResponseNotes(TimeProvider time, HttpMessageHandle
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     };
 
+    private const int MaxRequestId = 200;
+
     public TimeSpan? RetryAfter { get; private set; }
 
     public string? RequestId { get; private set; }
@@ -25,7 +29,8 @@ internal sealed partial class ResponseNotes(TimeProvider time, HttpMessageHandle
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
-        RequestId = Header(response, "request-id") ?? Header(response, "x-request-id");
+        // It goes into histories, and a tenant's own endpoint may say what it likes.
+        RequestId = (Header(response, "request-id") ?? Header(response, "x-request-id")) is { } id ? PlainText.CleanLine(Redaction.Clean(id), MaxRequestId) : null;
         RetryAfter = response.IsSuccessStatusCode ? null : Wait(response);
         return response;
     }

@@ -1,5 +1,6 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Database;
+using Holdfast.AI.Secrets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ public static class CredentialVaultRegistration
     {
         options ??= new();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddRedactedLogging();
         services.AddSingleton(wrapper);
         services.AddSingleton(provider =>
         {

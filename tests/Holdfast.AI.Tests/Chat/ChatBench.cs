@@ -1,9 +1,12 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Tenants;
 using Holdfast.AI.Tests.StandIns;
+using Holdfast.AI.Tracing;
 using Holdfast.AI.Waiting;
 using Holdfast.Server;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Worker;
@@ -31,11 +34,15 @@ internal sealed class ChatBench : IAsyncDisposable
             .AddAnthropic(baseUrl: provider.Address)
             .AddOpenAI(baseUrl: provider.AddressV1)
             .AddModel("agent", "anthropic", "claude-sonnet-5-5", configure));
+        services.AddSingleton<ITemporalClient>(_ => Client);
         add?.Invoke(services);
         Services = services.BuildServiceProvider();
     }
 
     public ServiceProvider Services { get; }
+
+    /// <summary>Where the server keeps its data.</summary>
+    public string Folder => folder;
 
     public ITemporalClient Client { get; private set; } = null!;
 
@@ -48,7 +55,10 @@ internal sealed class ChatBench : IAsyncDisposable
     {
         var bench = new ChatBench(provider, configure, add);
         bench.server = await HoldfastServer.StartAsync(options => options.DataFile = Path.Combine(bench.folder, "holdfast.db"));
-        bench.Client = await TemporalClient.ConnectAsync(new(bench.server.Target));
+        bench.Client = await TemporalClient.ConnectAsync(new(bench.server.Target)
+        {
+            LoggerFactory = bench.Services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+        });
         await TenantRegistration.EnsureAsync(bench.Client);
         await WaitingRegistration.EnsureAsync(bench.Client);
         bench.StartWorker();
@@ -122,6 +132,8 @@ internal sealed class ChatBench : IAsyncDisposable
         var options = new TemporalWorkerOptions(TaskQueue) { GracefulShutdownTimeout = TimeSpan.Zero }.AddDurableChat(Services).AddAllActivities(Tools);
         foreach (var type in Workflows)
             options.AddWorkflow(type);
+        if (Services.GetService<LangfuseTracing>() is not null)
+            options.AddLangfuse(Services);
         worker = new TemporalWorker(Client, options);
         stop = new();
         working = worker.ExecuteAsync(stop.Token);

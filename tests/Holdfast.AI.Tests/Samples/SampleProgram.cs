@@ -29,9 +29,18 @@ internal sealed class SampleProgram : IDisposable
         StartIn(database is null ? [] : new() { ["AI_DATABASE"] = database }, name, server, provider, arguments);
 
     /// <param name="environment">Further variables of its environment.</param>
-    public static SampleProgram StartIn(Dictionary<string, string> environment, string name, string server, Uri provider, params string[] arguments)
+    public static SampleProgram StartIn(Dictionary<string, string> environment, string name, string server, Uri provider, params string[] arguments) =>
+        Start(Environment.CurrentDirectory, "", environment, name, server, provider, arguments);
+
+    /// <param name="folder">Where it runs, and so keeps its files.</param>
+    /// <param name="input">What it reads on its standard input.</param>
+    public static SampleProgram StartAt(string folder, string input, string name, string server, Uri provider, params string[] arguments) =>
+        Start(folder, input, [], name, server, provider, arguments);
+
+    private static SampleProgram Start(
+        string folder, string input, Dictionary<string, string> environment, string name, string server, Uri provider, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
         start.ArgumentList.Add(Path.Combine(Folder(), name, "bin", Configuration, "net10.0", name + ".dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -45,6 +54,8 @@ internal sealed class SampleProgram : IDisposable
         program.process.ErrorDataReceived += (_, line) => program.Append(line.Data);
         program.process.BeginOutputReadLine();
         program.process.BeginErrorReadLine();
+        program.process.StandardInput.Write(input);
+        program.process.StandardInput.Close();
         return program;
     }
 

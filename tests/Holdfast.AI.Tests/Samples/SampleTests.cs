@@ -117,6 +117,44 @@ public sealed class SampleTests : IAsyncLifetime
         Assert.Equal(2, provider.Requests.Count);
     }
 
+    [Fact]
+    public async Task A_question_waits_for_its_customers_key_and_is_answered_with_it()
+    {
+        const string key = "sk-ant-api03-of-the-customer-wxyz";
+        await using var provider = await ProviderStandIn.StartAsync(request => request.Path == "/v1/models"
+            ? StandInReply.Json(200, """{"data":[],"has_more":false,"first_id":null,"last_id":null}""")
+            : AnthropicWire.Answer("Goethe did."));
+        using var worker = SampleProgram.StartAt(folder, "", "CustomersOwnKeys", server.Target, provider.Address, "work");
+        using var question = SampleProgram.StartAt(folder, "", "CustomersOwnKeys", server.Target, provider.Address, "ask", "acme", "Who wrote Faust?");
+        var client = await TemporalClient.ConnectAsync(new(server.Target));
+        await Eventually.SeesAsync("a question that waits", async () => await WaitingAsync(client) ? client : null);
+        Assert.Empty(provider.Requests);
+
+        using var put = SampleProgram.StartAt(folder, key + "\n", "CustomersOwnKeys", server.Target, provider.Address, "key", "acme");
+        await put.EndAsync();
+        await question.EndAsync();
+        using var list = SampleProgram.StartAt(folder, "", "CustomersOwnKeys", server.Target, provider.Address, "keys");
+        await list.EndAsync();
+
+        Assert.Contains("Goethe did.", question.Output, StringComparison.Ordinal);
+        Assert.Contains("acme  anthropic  …wxyz  version 1  Active", list.Output, StringComparison.Ordinal);
+        Assert.All(provider.Requests, request => Assert.Equal($"Bearer {key}", request.Headers["Authorization"]));
+        Assert.DoesNotContain("customer", put.Output + question.Output + list.Output + worker.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> WaitingAsync(TemporalClient client)
+    {
+        try
+        {
+            return (await client.CountWorkflowsAsync("HoldfastWaiting = 'credential:acme/anthropic'")).Count > 0;
+        }
+        catch (Temporalio.Exceptions.RpcException)
+        {
+            // The samples register the search attribute when they start.
+            return false;
+        }
+    }
+
     // How each request of the agent ended, as its history tells.
     private async Task<string[]> OutcomesAsync()
     {
