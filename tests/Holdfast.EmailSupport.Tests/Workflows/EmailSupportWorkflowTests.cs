@@ -217,8 +217,12 @@ public sealed class EmailSupportWorkflowTests
     [Fact]
     public async Task A_model_sorts_and_writes_where_a_key_is_configured()
     {
-        await using var provider = await ScriptedHttp.StartAsync(request => (200, ModelReply(
-            IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, all is well. Desk")), []));
+        var requests = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        await using var provider = await ScriptedHttp.StartAsync(request =>
+        {
+            requests.Enqueue(request);
+            return (200, ModelReply(IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, all is well. Desk")), []);
+        });
         var model = new ModelSettings { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
 
@@ -226,6 +230,9 @@ public sealed class EmailSupportWorkflowTests
 
         Assert.Equal(EmailStep.Answered, status.Step);
         Assert.Equal("claude-sonnet-5-5", status.Draft!.Model);
+        // The prompt's name is for our own traces: a provider refuses fields that it does not know.
+        Assert.Equal(2, requests.Count);
+        Assert.All(requests, request => Assert.DoesNotContain("prompt.name", request, StringComparison.Ordinal));
         Assert.Equal(("support-reader/1", "support-writer/1"), (status.Classification!.Prompt, status.Draft.Prompt));
         Assert.Equal(
             [EmailStep.Classifying, EmailStep.LookingUp, EmailStep.Drafting, EmailStep.Sending, EmailStep.Answered],
