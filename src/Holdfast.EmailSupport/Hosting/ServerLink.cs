@@ -1,4 +1,5 @@
 using Holdfast.AI.Approvals;
+using Holdfast.AI.Costs;
 using Holdfast.AI.Tenants;
 using Holdfast.AI.Waiting;
 using Holdfast.EmailSupport.Workflows;
@@ -8,7 +9,8 @@ using Temporalio.Exceptions;
 namespace Holdfast.EmailSupport.Hosting;
 
 /// <summary>The one connection to the server, made as soon as the server answers.</summary>
-internal sealed partial class ServerLink(TemporalClientConnectOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ServerLink> logger)
+internal sealed partial class ServerLink(
+    TemporalClientConnectOptions options, CostAttributes costs, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ServerLink> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -47,6 +49,8 @@ internal sealed partial class ServerLink(TemporalClientConnectOptions options, I
         await RegisterAsync(client, TenantNames.SearchAttribute, TenantRegistration.EnsureAsync, cancellationToken);
         await RegisterAsync(client, WaitingNames.SearchAttribute, WaitingRegistration.EnsureAsync, cancellationToken);
         await RegisterAsync(client, SupportAttributes.RepliedTo, SupportAttributes.EnsureAsync, cancellationToken);
+        // Where they are refused, cases do without: nothing waits for them.
+        await RegisterAsync(client, CostAttributes.CostUsd, costs.RegisterAsync, cancellationToken);
     }
 
     private async Task RegisterAsync(
