@@ -60,8 +60,9 @@ public sealed class LangfuseOptions
     /// <summary>Names the address and no key.</summary>
     public override string ToString() => BaseUrl.ToString();
 
-    /// <exception cref="ArgumentException">A value cannot be used; the message names it.</exception>
-    internal void Check()
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="ArgumentException">One cannot be used; the message names it.</exception>
+    public void Check()
     {
         if (BaseUrl is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
             throw new ArgumentException($"Langfuse's BaseUrl is \"{BaseUrl}\"; it must be an http or https address.");

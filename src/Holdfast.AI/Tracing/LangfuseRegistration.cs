@@ -22,8 +22,16 @@ public static class LangfuseRegistration
     /// <exception cref="ArgumentException">A value cannot be used.</exception>
     public static IServiceCollection AddLangfuse(this IServiceCollection services, Action<LangfuseOptions> configure)
     {
+        ArgumentNullException.ThrowIfNull(configure);
         var options = new LangfuseOptions();
         configure(options);
+        return services.AddLangfuse(options);
+    }
+
+    /// <inheritdoc cref="AddLangfuse(IServiceCollection, Action{LangfuseOptions})"/>
+    public static IServiceCollection AddLangfuse(this IServiceCollection services, LangfuseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
         options.Check();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunTenants>();

@@ -1,4 +1,5 @@
 using Holdfast.AI.Tenants;
+using Holdfast.AI.Tracing;
 using Holdfast.EmailSupport.Prompts;
 
 namespace Holdfast.EmailSupport.Hosting;
@@ -21,6 +22,9 @@ internal sealed record Configuration
 
     /// <summary>Where the outside reaches the pages of links in reminders. Null: reminders name the dashboard.</summary>
     public Uri? PublicUrl { get; init; }
+
+    /// <summary>Null: nothing is traced.</summary>
+    public LangfuseOptions? Langfuse { get; init; }
 
     /// <summary>Reads the settings file of the data folder and the environment, which wins.</summary>
     /// <exception cref="StartException">A setting is unknown or wrong; the message names it.</exception>
@@ -62,7 +66,31 @@ internal sealed record Configuration
         PublicUrl = settings.Links.PublicUrl is not { Length: > 0 } given ? null
             : Uri.TryCreate(given, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
             : throw Checks.Wrong("Links:PublicUrl", given, "an http or https address"),
+        Langfuse = settings.Langfuse is { } langfuse ? LangfuseOf(langfuse) : null,
     };
+
+    private static LangfuseOptions LangfuseOf(SupportSettings.LangfuseSection langfuse)
+    {
+        var options = new LangfuseOptions
+        {
+            BaseUrl = Uri.TryCreate(langfuse.BaseUrl, UriKind.Absolute, out var url) ? url : throw Checks.Wrong("Langfuse:BaseUrl", langfuse.BaseUrl, "an http or https address"),
+            PublicKey = langfuse.PublicKey,
+            SecretKey = langfuse.SecretKey,
+            Environment = langfuse.Environment,
+            Content = langfuse.Content,
+            ServiceName = "holdfast-email-support",
+            Label = run => new() { Tags = [run.Tenant] },
+        };
+        try
+        {
+            options.Check();
+            return options;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new StartException($"The settings of Langfuse are wrong: {exception.Message}", exception);
+        }
+    }
 
     private static ModelSettings ModelOf(SupportSettings.ModelsSection models, string? keyOfEnvironment) => new()
     {

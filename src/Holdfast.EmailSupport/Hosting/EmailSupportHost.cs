@@ -5,6 +5,7 @@ using Holdfast.AI.Costs;
 using Holdfast.AI.Dashboard;
 using Holdfast.AI.Database;
 using Holdfast.AI.Tenants;
+using Holdfast.AI.Tracing;
 using Holdfast.AI.Vault;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
@@ -126,6 +127,9 @@ internal static class EmailSupportHost
         services.AddSingleton(AIDatabase.Open(data.AIDatabase));
         services.TryAddSingleton<RunTenants>();
         services.AddModelCosts(data.Prices);
+        // After the costs: what a budget keeps from being asked is no generation.
+        if (configuration.Langfuse is { } langfuse)
+            services.AddLangfuse(langfuse);
         // Opened here and not when it is first needed: a key file that others can read must keep the program from starting.
         var wrapper = KeyFile.Open(data.VaultKey);
         services.AddCredentialVault(_ => wrapper, new() { PlatformKeysOfDefaultTenant = PlatformKeys.WhenMissing });

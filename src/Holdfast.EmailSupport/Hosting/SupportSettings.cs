@@ -17,6 +17,9 @@ internal sealed class SupportSettings : TenantSettings
 
     public ServerSection Server { get; set; } = new();
 
+    /// <summary>Absent: nothing is traced.</summary>
+    public LangfuseSection? Langfuse { get; set; }
+
     internal sealed class SupportSection
     {
         /// <summary>The address that replies come from. Mail from it is never answered.</summary>
@@ -153,6 +156,22 @@ internal sealed class SupportSettings : TenantSettings
         public string Model { get; set; } = "claude-sonnet-5-5";
 
         public int MaxOutputTokens { get; set; } = 4096;
+    }
+
+    internal sealed class LangfuseSection
+    {
+        public string BaseUrl { get; set; } = "https://cloud.langfuse.com";
+
+        /// <summary>The project's keys: <c>pk-lf-…</c> and <c>sk-lf-…</c>.</summary>
+        public string PublicKey { get; set; } = "";
+
+        public string SecretKey { get; set; } = "";
+
+        /// <summary>Absent: Langfuse's default.</summary>
+        public string? Environment { get; set; }
+
+        /// <summary>Whether mails and answers are sent. When not: names, times, models, tokens and costs alone.</summary>
+        public bool Content { get; set; } = true;
     }
 
     internal sealed class ServerSection

@@ -1,5 +1,6 @@
 using Holdfast.AI.Approvals;
 using Holdfast.AI.Chat;
+using Holdfast.AI.Tracing;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Workflows;
 using Temporalio.Worker;
@@ -40,6 +41,8 @@ internal sealed partial class SupportWorker(
     {
         var options = Options(configuration.Server.TaskQueue, services, send, remind, lookUp, count, logs);
         options.MaxConcurrentActivities = configuration.Model.Concurrency;
+        if (configuration.Langfuse is not null)
+            options.AddLangfuse(services);
         return options;
     }
 

@@ -26,6 +26,23 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Langfuse_is_asked_for_by_its_keys()
+    {
+        var configuration = Read("""{ "Langfuse": { "PublicKey": "pk-lf-1", "SecretKey": "sk-lf-1", "Environment": "production", "Content": false } }""");
+
+        Assert.Equal(("production", false), (configuration.Langfuse!.Environment, configuration.Langfuse.Content));
+        Assert.DoesNotContain("lf-1", configuration.ToString(), StringComparison.Ordinal);
+        Assert.Null(Configuration.From(new(), anthropicKeyOfEnvironment: null).Langfuse);
+    }
+
+    [Theory]
+    [InlineData("""{ "Langfuse": { "PublicKey": "pk-lf-1" } }""", "both keys")]
+    [InlineData("""{ "Langfuse": { "PublicKey": "p", "SecretKey": "s", "Environment": "Über" } }""", "Environment")]
+    [InlineData("""{ "Langfuse": { "PublicKey": "p", "SecretKey": "s", "BaseUrl": "ftp://x" } }""", "BaseUrl")]
+    public void Settings_of_Langfuse_that_cannot_be_used_are_named(string settings, string named) =>
+        Assert.Contains(named, Assert.Throws<StartException>(() => Read(settings)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_settings_file_is_read()
     {
         var configuration = Read(

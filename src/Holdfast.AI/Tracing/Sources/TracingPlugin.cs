@@ -8,7 +8,7 @@ namespace Holdfast.AI.Tracing.Sources;
 internal sealed class TracingPlugin(TracingInterceptor interceptor, RunTracer runs, OutboxExporter exporter, LangfuseOptions options, TimeProvider time) : ITemporalWorkerPlugin
 {
     // A program's end is not held up longer for its traces: what is not sent waits on disk for its next start.
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(3);
 
     public string Name => "holdfast-langfuse";
 
