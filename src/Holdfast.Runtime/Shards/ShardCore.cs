@@ -394,16 +394,19 @@ internal sealed partial class ShardCore(ShardEnvironment environment, long cache
         var before = run.HandedOut;
         var owed = new OwedSet(debt.Now);
         run.HandedOut = owed;
-        foreach (var obligation in owed.All)
-        {
-            if (!before.Contains(obligation))
-                HandOut(run.Key, obligation);
-        }
 
+        // First what is owed no longer: a task that moves from its sticky queue to the normal one is the same task to the queues, and would be taken out
+        // again with the old one.
         foreach (var obligation in before.All)
         {
             if (!owed.Contains(obligation))
                 environment.Queues.Withdraw(run.Key, obligation);
+        }
+
+        foreach (var obligation in owed.All)
+        {
+            if (!before.Contains(obligation))
+                HandOut(run.Key, obligation);
         }
     }
 

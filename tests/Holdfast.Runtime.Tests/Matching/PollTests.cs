@@ -2,6 +2,7 @@ using Holdfast.Engine;
 using Holdfast.Engine.Workflows;
 using Holdfast.Engine.Workflows.Activities;
 using Holdfast.Engine.Workflows.Signals;
+using Holdfast.Engine.Workflows.WorkflowTasks;
 using Holdfast.Runtime.Tests.Shards;
 using Holdfast.Storage;
 using Temporalio.Api.Enums.V1;
@@ -62,6 +63,23 @@ public sealed class PollTests
         Assert.Equal(
             [EventType.WorkflowTaskCompleted, EventType.WorkflowExecutionSignaled, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted],
             Worker.Types(task.History));
+    }
+
+    [Fact]
+    public async Task A_task_that_waits_in_a_sticky_queue_moves_to_the_normal_one_when_stickiness_is_reset()
+    {
+        await using var host = await ShardHost.StartAsync();
+        var worker = new Worker(host);
+        await worker.Start("w");
+        var first = await worker.Task();
+        var busy = worker.PollTask(Worker.Sticky);
+        await worker.CompleteSticky(first);
+        await Signal(host, "w");
+        await worker.CompleteSticky((await busy).Reply!);
+        await Signal(host, "w");
+
+        await host.Get(new ResetStickyTaskQueue(new WorkflowTarget(Requests.Namespace, "w")));
+        Assert.Equal(1, (await worker.Task()).History.FirstEventId);
     }
 
     [Fact]
