@@ -32,7 +32,7 @@ public sealed class ConfigurationTests : IDisposable
 
         Assert.Equal(("production", false), (configuration.Langfuse!.Environment, configuration.Langfuse.Content));
         Assert.DoesNotContain("lf-1", configuration.ToString(), StringComparison.Ordinal);
-        Assert.Null(Configuration.From(new(), anthropicKeyOfEnvironment: null).Langfuse);
+        Assert.Null(Configuration.From(new(), anthropicKeyOfEnvironment: null, PromptLibrary.Own).Langfuse);
     }
 
     [Theory]
