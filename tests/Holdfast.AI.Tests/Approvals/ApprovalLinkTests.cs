@@ -256,7 +256,8 @@ public sealed class ApprovalLinkTests : IAsyncLifetime
         string[] changed =
         [
             link[..^1], link[..40], $"{link}A", "/approve/x", "/approve/%20",
-            .. Enumerable.Range(1, 8).Select(i => "/approve/".Length + ((link.Length - 10) * i / 8)).Select(at => $"{link[..at]}{(link[at] == 'A' ? 'B' : 'A')}{link[(at + 1)..]}"),
+            // Not the last letter of all, whose lowest bits mean nothing: another one can stand for the same bytes.
+            .. Enumerable.Range(0, 8).Select(i => "/approve/".Length + ((link.Length - 10) * i / 8)).Select(at => $"{link[..at]}{(link[at] == 'A' ? 'B' : 'A')}{link[(at + 1)..]}"),
         ];
 
         foreach (var path in changed)

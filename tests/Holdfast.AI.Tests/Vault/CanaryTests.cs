@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Google.Protobuf;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Database;
 using Holdfast.AI.Models;
@@ -97,7 +98,13 @@ public sealed class CanaryTests : IDisposable
             await vault.RotateDataKeyAsync("acme", anna);
             handles.AddRange([crashed, refused]);
             foreach (var handle in handles)
-                texts.Add((await handle.FetchHistoryAsync()).ToJson());
+            {
+                var history = await handle.FetchHistoryAsync();
+                texts.Add(history.ToJson());
+                // As JSON their payloads are in base64; here they are as they were sent.
+                texts.AddRange(history.Events.Select(happened => Encoding.Latin1.GetString(happened.ToByteArray())));
+            }
+
             texts.Add(string.Concat(vault.List()) + string.Concat(vault.Audit()));
             await Eventually.SeesAsync("spans at Langfuse", () => Task.FromResult(received.Any(text => text.Contains(Marker, StringComparison.Ordinal)) ? received : null));
             vault.Revoke("acme", credential.Id, anna);

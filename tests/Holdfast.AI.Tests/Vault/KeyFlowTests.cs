@@ -86,6 +86,8 @@ public sealed class KeyFlowTests : IDisposable
         // Looks again, and asks nobody: the circuit is open.
         await WaitingRuns.ResumeAsync(bench.Client, "credential:acme/anthropic");
         await LooksAsync(handle, 3);
+        // Found by the new version only once it waits again; before that it would look by itself, but later.
+        await bench.WaitsForAsync("credential:acme/anthropic");
         Assert.Equal([First, First], KeysOf(provider));
 
         await Vault(bench).RotateAsync("acme", credential.Id, new(Second), Anna);
