@@ -116,7 +116,17 @@ internal sealed class MailServer : IAsyncDisposable
         await mails.OpenAsync(FolderAccess.ReadOnly);
         List<MimeMessage> all = [];
         foreach (var uid in await mails.SearchAsync(SearchQuery.All))
-            all.Add(await mails.GetMessageAsync(uid));
+        {
+            try
+            {
+                all.Add(await mails.GetMessageAsync(uid));
+            }
+            catch (MessageNotFoundException)
+            {
+                // Filed elsewhere since the search: it is not in this folder any more.
+            }
+        }
+
         return all;
     }
 
