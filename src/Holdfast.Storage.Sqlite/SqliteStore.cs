@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Holdfast.Engine;
 using Holdfast.Storage.Payloads;
 using Microsoft.Data.Sqlite;
