@@ -18,6 +18,7 @@ internal sealed class CommitWriter : IDisposable
 
     private readonly SqliteConnection connection;
     private readonly ShardOwnership shards;
+    private readonly KnownWorkflowIds known;
     private readonly Dictionary<RunKey, CachedHeader> headers = [];
     private readonly List<CachedHeader> changed = [];
     private readonly Statement begin;
@@ -37,8 +38,9 @@ internal sealed class CommitWriter : IDisposable
     private readonly VisibilityWriter visibility;
     private readonly ChunkWriter chunks;
 
-    public CommitWriter(SqliteConnection connection, ShardOwnership shards)
+    public CommitWriter(SqliteConnection connection, ShardOwnership shards, KnownWorkflowIds known)
     {
+        this.known = known;
         this.connection = connection;
         this.shards = shards;
         begin = new Statement(connection, "BEGIN IMMEDIATE");
@@ -145,7 +147,11 @@ internal sealed class CommitWriter : IDisposable
         foreach (var slot in write.Slots)
             Set(header.EntityId, slot);
         if (write.BecomesCurrent)
+        {
+            known.Add(write.Run.NamespaceId, write.Run.WorkflowId);
             setCurrentRun.Bind(1, write.Run.NamespaceId).Bind(2, write.Run.WorkflowId).Bind(3, write.Run.RunId).Execute();
+        }
+
         if (write.Visibility is { } row)
             visibility.Write(header.EntityId, write.Run, row);
     }

@@ -161,6 +161,19 @@ internal sealed class Reader : IDisposable
         }
     }
 
+    /// <summary>Workflow ids that have a current run, in the order of namespace and id, after a given one.</summary>
+    public List<(string NamespaceId, string WorkflowId)> ListWorkflowIds(string namespaceId, string workflowId, int limit)
+    {
+        using var select = new Statement(Connection, """
+            SELECT namespace_id, workflow_id FROM current_run WHERE (namespace_id, workflow_id) > (?1, ?2) ORDER BY namespace_id, workflow_id LIMIT ?3
+            """);
+        select.Bind(1, namespaceId).Bind(2, workflowId).Bind(3, limit);
+        var found = new List<(string, string)>();
+        while (select.Read())
+            found.Add((select.Text(0), select.Text(1)));
+        return found;
+    }
+
     public List<DueRun> FindDueRuns(int shard, DateTime wakeBefore, DueRun? after, int limit)
     {
         try

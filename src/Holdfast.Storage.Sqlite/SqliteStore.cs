@@ -20,6 +20,8 @@ public sealed class SqliteStore : IStore
     private readonly ShardOwnership shards;
     private readonly CommitWriter writer;
     private readonly RowPacker packer;
+    private readonly KnownWorkflowIds known;
+    private readonly CancellationTokenSource closing = new();
     private bool disposed;
 
     private SqliteStore(DatabaseFile file)
@@ -28,9 +30,14 @@ public sealed class SqliteStore : IStore
         readers = new ReaderPool(file);
         connection = file.ConnectToWrite();
         shards = new ShardOwnership(connection);
-        writer = new CommitWriter(connection, shards);
+        known = new KnownWorkflowIds(NewestEntityId());
+        writer = new CommitWriter(connection, shards, known);
         packer = new RowPacker(FindNewestDictionary(), SaveDictionary);
+        AllIdsKnown = Task.Run(FillKnownAsync);
     }
+
+    /// <summary>Ends when ids that are not stored are known to be new without a look at the disk.</summary>
+    internal Task AllIdsKnown { get; }
 
     /// <summary>Opens the database, makes it when the file is missing, and brings its schema up to date.</summary>
     /// <exception cref="StoreUnusableException">The file is foreign, damaged, newer, in use or not to be written; nothing was changed.</exception>
@@ -100,7 +107,9 @@ public sealed class SqliteStore : IStore
     public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => packer.Pack(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
-        readers.ReadAsync(reader => reader.FindCurrentRun(namespaceId, workflowId), cancellation);
+        known.MayHold(namespaceId, workflowId)
+            ? readers.ReadAsync(reader => reader.FindCurrentRun(namespaceId, workflowId), cancellation)
+            : ValueTask.FromResult<string?>(null);
 
     public ValueTask<IReadOnlyList<DueRun>> FindDueRunsAsync(
         int shard, DateTime wakeBefore, DueRun? after, int limit, CancellationToken cancellation) =>
@@ -164,6 +173,10 @@ public sealed class SqliteStore : IStore
         if (Interlocked.Exchange(ref disposed, true))
             return;
 
+        await closing.CancelAsync();
+        await AllIdsKnown;
+        closing.Dispose();
+
         // The connection that writes goes last: closing the last one moves the log into the file, which a read-only one could not.
         await readers.DisposeAsync();
         lock (writing)
@@ -174,6 +187,48 @@ public sealed class SqliteStore : IStore
         }
 
         file.Dispose();
+    }
+
+    /// <summary>Beside the first requests, which look up all ids meanwhile.</summary>
+    private async Task FillKnownAsync()
+    {
+        try
+        {
+            const int Page = 5_000;
+            var (namespaceId, workflowId) = ("", "");
+            while (!closing.IsCancellationRequested)
+            {
+                var page = await readers.ReadAsync(reader => reader.ListWorkflowIds(namespaceId, workflowId, Page), closing.Token);
+                foreach (var found in page)
+                    known.Add(found.NamespaceId, found.WorkflowId);
+                if (page.Count < Page)
+                {
+                    known.Complete();
+                    return;
+                }
+
+                (namespaceId, workflowId) = page[^1];
+                await Task.Yield();
+            }
+        }
+#pragma warning disable CA1031 // It stays incomplete: every id is looked up, and whoever looks up a damaged one hears of it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    // As many runs as there can be. Where the table is damaged the filter is smaller than it might be; the rest is served.
+    private long NewestEntityId()
+    {
+        try
+        {
+            return DatabaseFile.Number(connection, "SELECT coalesce(max(entity_id), 0) FROM entity");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CORRUPT)
+        {
+            return 0;
+        }
     }
 
     private IOException Full(SqliteException e) =>
