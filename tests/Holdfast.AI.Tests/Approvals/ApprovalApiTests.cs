@@ -94,7 +94,7 @@ public sealed class ApprovalApiTests : IAsyncLifetime, IDisposable
         var refusal = await again.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("already_decided", Text(refusal, "error"));
         Assert.StartsWith("Approval 1 was already approved by Ada at ", Text(refusal, "message"), StringComparison.Ordinal);
-        Assert.Equal("Pay 40 euros\nsoon", (await run.GetResultAsync<ApprovalOutcome>()).Approval.Content);
+        Assert.Equal("Pay 40 euros\nsoon", (await run.EndsAsync<ApprovalOutcome>()).Approval.Content);
     }
 
     [Fact]

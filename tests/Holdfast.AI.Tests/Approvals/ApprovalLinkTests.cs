@@ -66,7 +66,7 @@ public sealed class ApprovalLinkTests : IAsyncLifetime
         var form = await browser.OpenAsync(link, content: "Pay 40 euros\r\nsoon");
 
         var (status, done) = await browser.PostAsync(link, form);
-        var outcome = await run.GetResultAsync<ApprovalOutcome>();
+        var outcome = await run.EndsAsync<ApprovalOutcome>();
         var replayed = await browser.PostAsync(link, form);
         var (_, later) = await browser.GetAsync(link);
 
@@ -135,7 +135,7 @@ public sealed class ApprovalLinkTests : IAsyncLifetime
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         Assert.Contains("You have approved this. 1 more must.", half, StringComparison.Ordinal);
-        var outcome = await run.GetResultAsync<ApprovalOutcome>();
+        var outcome = await run.EndsAsync<ApprovalOutcome>();
         Assert.Equal([Ada, Ben], outcome.Approval.Votes.Select(vote => vote.By));
     }
 
@@ -170,7 +170,7 @@ public sealed class ApprovalLinkTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Contains("Nobody decided in time", page, StringComparison.Ordinal);
-        Assert.Equal(ApprovalState.Expired, (await run.GetResultAsync<ApprovalOutcome>()).Approval.State);
+        Assert.Equal(ApprovalState.Expired, (await run.EndsAsync<ApprovalOutcome>()).Approval.State);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class ApprovalLinkTests : IAsyncLifetime
         var form = await browser.OpenAsync(link);
 
         await run.CancelAsync();
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => run.EndsAsync());
         var (status, page) = await browser.PostAsync(link, form);
 
         Assert.Equal(HttpStatusCode.Conflict, status);
@@ -283,7 +283,7 @@ public sealed class ApprovalLinkTests : IAsyncLifetime
         var link = host.PathFor(there, askedThere, Ada, "other");
         Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync(link, await browser.OpenAsync(link))).Status);
 
-        Assert.True((await there.GetResultAsync<ApprovalOutcome>()).Approved);
+        Assert.True((await there.EndsAsync<ApprovalOutcome>()).Approved);
         Assert.Equal(ApprovalState.Pending, (await ApprovalBench.ViewsAsync(here))[0].State);
         await stop.CancelAsync();
         await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

@@ -24,7 +24,7 @@ public sealed class ApprovalWorkflowTests
         await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => ApprovalBench.DecideAsync(run, Decision("Ben", asked)));
         await ApprovalBench.DecideAsync(run, Decision("Ben", edited));
 
-        var outcome = await run.GetResultAsync<ApprovalOutcome>();
+        var outcome = await run.EndsAsync<ApprovalOutcome>();
         Assert.Equal(("Pay 40 euros", ContentSeal.Of("Pay 40 euros", "order 7")), (outcome.Approval.Content, outcome.Seal));
         await ReplayAsync(run);
     }
@@ -40,7 +40,7 @@ public sealed class ApprovalWorkflowTests
         };
         var run = await bench.StartAsync("Asking", Refund with { Assignees = ["ada@x.example"] }, times);
 
-        var outcome = await run.GetResultAsync<ApprovalOutcome>();
+        var outcome = await run.EndsAsync<ApprovalOutcome>();
 
         Assert.Equal((ApprovalState.Rejected, "policy", null), (outcome.Approval.State, outcome.Approval.Decision!.By, outcome.Seal));
         Assert.Equal(["ada@x.example", "boss@x.example"], outcome.Approval.Assignees);
@@ -81,7 +81,7 @@ public sealed class ApprovalWorkflowTests
         await using var bench = await OpenAsync();
         var run = await bench.StartAsync(ApprovalNames.Workflow, Json($$$"""{"subject":"S","content":"C","remindAfter":["1h"],"businessHours":{"timeZone":"{{{zone}}}","from":"09:00","to":"{{{to}}}"}}"""));
 
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.EndsAsync());
 
         Assert.Contains(reason, (failed.InnerException!.InnerException ?? failed.InnerException).Message, StringComparison.Ordinal);
     }
@@ -95,7 +95,7 @@ public sealed class ApprovalWorkflowTests
 
         await run.CancelAsync();
 
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.EndsAsync());
         Assert.IsType<CanceledFailureException>(failed.InnerException);
         Assert.Equal(ApprovalState.Expired, Assert.Single(await ApprovalBench.ViewsAsync(run)).State);
         await Assert.ThrowsAnyAsync<TemporalException>(() => ApprovalBench.DecideAsync(run, Decision("Ada", asked)));
@@ -123,7 +123,7 @@ public sealed class ApprovalWorkflowTests
         await run.SignalAsync(ApprovalNames.DecideSignal, [Json("""{"approvalId":"1","verdict":"approve","by":"eve@x.example"}""")]);
         var refused = await ApprovalBench.SeenAsync(run, "1", view => view.Refused.Count > 0);
         await run.SignalAsync(ApprovalNames.DecideSignal, [Json($$"""{"approvalId":"1","verdict":"approve","by":"ada@x.example","contentHash":"{{asked.ContentHash}}"}""")]);
-        var result = await run.GetResultAsync<JsonElement>();
+        var result = await run.EndsAsync<JsonElement>();
 
         Assert.Equal("Approval 1 is for ada@x.example to decide; eve@x.example is not among them.", Assert.Single(refused.Refused).Reason);
         Assert.True(result.GetProperty("approved").GetBoolean());
@@ -146,7 +146,7 @@ public sealed class ApprovalWorkflowTests
         await using var bench = await OpenAsync();
         var run = await bench.StartAsync(ApprovalNames.Workflow, Json(order));
 
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.EndsAsync());
 
         Assert.StartsWith($"This approval cannot be asked for: {reason}", failed.InnerException!.Message, StringComparison.Ordinal);
     }

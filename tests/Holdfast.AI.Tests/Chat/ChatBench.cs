@@ -95,7 +95,7 @@ internal sealed class ChatBench : IAsyncDisposable
         var handle = await StartAsync(workflow, (IReadOnlyCollection<object?>)arguments);
         try
         {
-            return await handle.GetResultAsync<T>().WaitAsync(TimeSpan.FromSeconds(60));
+            return await handle.EndsAsync<T>();
         }
         finally
         {

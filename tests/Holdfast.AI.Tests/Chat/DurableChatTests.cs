@@ -32,7 +32,7 @@ public sealed class DurableChatTests
         await using var bench = await ChatBench.OpenAsync(provider);
         var handle = await bench.StartAsync("AgentWorkflow", "Where is my order?");
 
-        var report = await handle.GetResultAsync<AgentReport>();
+        var report = await handle.EndsAsync<AgentReport>();
         await ChatBench.ReplayAsync(handle);
 
         Assert.Equal(("It is order 7.", 3, 2), (report.Text, report.Messages, report.Attempts.Count));
@@ -179,7 +179,7 @@ public sealed class DurableChatTests
         await handle.CancelAsync();
 
         Assert.Equal(TimeSpan.FromHours(2), timer.TimerStartedEventAttributes.StartToFireTimeout.ToTimeSpan());
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.EndsAsync());
         Assert.IsType<CanceledFailureException>(failed.InnerException);
         await ChatBench.ReplayAsync(handle);
     }
@@ -237,7 +237,7 @@ public sealed class DurableChatTests
 
         await handle.CancelAsync();
 
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.EndsAsync());
         Assert.IsType<CanceledFailureException>(failed.InnerException);
         await hungUp.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Single(provider.Requests);
@@ -261,7 +261,7 @@ public sealed class DurableChatTests
 
         await bench.CrashServerAsync();
         gate.SetResult();
-        var report = await handle.GetResultAsync<AgentReport>();
+        var report = await handle.EndsAsync<AgentReport>();
         await bench.CrashServerAsync();
         await ChatBench.ReplayAsync(handle);
 

@@ -23,7 +23,7 @@ public sealed class RequestObserverTests
             provider, model => model.FallBackTo("openai", "gpt-6.1-sol"), services => services.AddSingleton<IModelRequestObserver>(observer));
         var handle = await bench.StartAsync("AgentWorkflow", "Hi");
 
-        await handle.GetResultAsync<AgentReport>();
+        await handle.EndsAsync<AgentReport>();
 
         var run = (await handle.DescribeAsync()).RunId;
         Assert.Equal(

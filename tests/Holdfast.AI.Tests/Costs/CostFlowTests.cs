@@ -89,7 +89,7 @@ public sealed class CostFlowTests : IDisposable
         await bench.Services.GetRequiredService<CostAttributes>().RegisterAsync(bench.Client);
         var handle = await bench.StartAsync("AgentWorkflow", "Hi");
 
-        await handle.GetResultAsync<AgentReport>();
+        await handle.EndsAsync<AgentReport>();
 
         var attributes = (await handle.DescribeAsync()).TypedSearchAttributes;
         Assert.False(attributes.ContainsKey(SearchAttributeKey.CreateDouble("AiCostUsd")));
@@ -111,7 +111,7 @@ public sealed class CostFlowTests : IDisposable
         await attributes.RegisterAsync(bench.Client);
         var handle = await bench.StartAsync("AgentWorkflow", "Hi");
 
-        await handle.GetResultAsync<AgentReport>();
+        await handle.EndsAsync<AgentReport>();
 
         await ChatBench.ReplayAsync(handle);
         var upserts = (await handle.FetchHistoryAsync()).Events.Count(happened => happened.UpsertWorkflowSearchAttributesEventAttributes is not null);
@@ -148,7 +148,7 @@ public sealed class CostFlowTests : IDisposable
 
         var told = await budgets.TopUpAsync(bench.Client, account, 1, by: "bob");
 
-        Assert.Equal("Order 7.", (await handle.GetResultAsync<AgentReport>()).Text);
+        Assert.Equal("Order 7.", (await handle.EndsAsync<AgentReport>()).Text);
         Assert.Equal(1, told);
         await ChatBench.ReplayAsync(handle);
         Assert.Equal(2, provider.Requests.Count);

@@ -53,7 +53,7 @@ public sealed class CapacityTests : IDisposable
         {
             var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => bench.StartAsync("AgentWorkflow", $"Hi {number}")));
             foreach (var run in runs)
-                Assert.Equal("Hi", (await run.GetResultAsync<AgentReport>()).Text);
+                Assert.Equal("Hi", (await run.EndsAsync<AgentReport>()).Text);
         });
 
         Assert.Equal((8, 1), (provider.Requests.Count, most));
@@ -84,8 +84,8 @@ public sealed class CapacityTests : IDisposable
         Assert.Single(provider.Requests);
         gate.SetResult();
 
-        Assert.Equal("First", (await first.GetResultAsync<AgentReport>()).Text);
-        var report = await second.GetResultAsync<AgentReport>();
+        Assert.Equal("First", (await first.EndsAsync<AgentReport>()).Text);
+        var report = await second.EndsAsync<AgentReport>();
         Assert.Equal("Second", report.Text);
         Assert.Equal(["ProviderOverloaded", "ProviderOverloaded", "answered"], report.Attempts.Select(attempt => attempt.Outcome));
         await ChatBench.ReplayAsync(second);
@@ -113,8 +113,8 @@ public sealed class CapacityTests : IDisposable
         await Eventually.SeesAsync("the wait", () => Task.FromResult(limits.States().SingleOrDefault(state => state.ShutUntil is not null)));
 
         var second = await bench.StartAsync("AgentWorkflow", "second");
-        await first.GetResultAsync<AgentReport>();
-        await second.GetResultAsync<AgentReport>();
+        await first.EndsAsync<AgentReport>();
+        await second.EndsAsync<AgentReport>();
 
         var entries = new CostLedger(database).Entries().Reverse().ToArray();
         Assert.Equal(["RateLimited", "answered", "answered"], entries.Select(entry => entry.Outcome));

@@ -20,8 +20,8 @@ public sealed class RunTenantsTests : IDisposable
         await using var provider = await ProviderStandIn.StartAsync(AnthropicWire.Answer("Hello"));
         await using var bench = await OpenAsync(provider);
 
-        await (await bench.StartForAsync("acme", "AgentWorkflow", "Hi")).GetResultAsync();
-        await (await bench.StartAsync("AgentWorkflow", "Hi")).GetResultAsync();
+        await (await bench.StartForAsync("acme", "AgentWorkflow", "Hi")).EndsAsync();
+        await (await bench.StartAsync("AgentWorkflow", "Hi")).EndsAsync();
 
         Assert.Equal(["acme", "default"], observer.Begun.Select(request => request.Tenant));
     }
@@ -33,7 +33,7 @@ public sealed class RunTenantsTests : IDisposable
         await using var bench = await OpenAsync(provider);
 
         var handle = await bench.StartForAsync("acme", "TurncoatWorkflow", "rich");
-        await handle.GetResultAsync();
+        await handle.EndsAsync();
 
         Assert.Equal(["acme", "acme"], observer.Begun.Select(request => request.Tenant));
         await ChatBench.ReplayAsync(handle);
@@ -45,7 +45,7 @@ public sealed class RunTenantsTests : IDisposable
         await using var provider = await ProviderStandIn.StartAsync(AnthropicWire.Answer("Hello"));
         await using var bench = await ChatBench.OpenAsync(provider, add: services => services.AddSingleton<IModelRequestObserver>(observer));
 
-        await (await bench.StartForAsync("acme", "AgentWorkflow", "Hi")).GetResultAsync();
+        await (await bench.StartForAsync("acme", "AgentWorkflow", "Hi")).EndsAsync();
 
         Assert.Equal("default", Assert.Single(observer.Begun).Tenant);
     }

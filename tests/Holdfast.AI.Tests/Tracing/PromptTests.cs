@@ -97,7 +97,7 @@ public sealed class PromptTests
         await bench.StopWorkerAsync();
         bench.StartWorker();
         await run.SignalAsync("GoOn", []);
-        await run.GetResultAsync<string>();
+        await run.EndsAsync<string>();
         var generations = (await bench.TraceAsync(run)).Where(one => one.Type == "generation").ToArray();
 
         Assert.Equal([("support/draft", 3), ("support/draft", 3)], generations.Select(one => (one.PromptName, one.PromptVersion!.Value)));
@@ -113,7 +113,7 @@ public sealed class PromptTests
         await using var bench = await TracingBench.OpenAsync(provider);
         var run = await bench.StartAsync("Prompted", "nothing", null);
 
-        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.GetResultAsync<string>());
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => run.EndsAsync<string>());
 
         var cause = Assert.IsType<ApplicationFailureException>(failure.InnerException!.InnerException);
         Assert.Equal(DurablePrompts.NotFound, cause.ErrorType);

@@ -30,7 +30,7 @@ public sealed class TelemetryTests
         meters.Start();
 
         var run = await bench.StartAsync("AgentWorkflow", "Hi");
-        await run.GetResultAsync<AgentReport>();
+        await run.EndsAsync<AgentReport>();
         await bench.TraceAsync(run);
 
         var generations = spans

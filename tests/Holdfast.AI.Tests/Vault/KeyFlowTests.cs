@@ -148,7 +148,7 @@ public sealed class KeyFlowTests : IDisposable
         await hungUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await bench.WaitsForAsync("credential:acme/anthropic");
         await Vault(bench).RotateAsync("acme", credential.Id, new(Second), Anna);
-        Assert.Equal("Hello again", await handle.GetResultAsync<string>().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("Hello again", await handle.EndsAsync<string>());
         Assert.Equal([First, Second], KeysOf(provider));
         await ChatBench.ReplayAsync(handle);
     }
@@ -247,7 +247,7 @@ public sealed class KeyFlowTests : IDisposable
 
     private static async Task<AgentReport> ResultAsync(WorkflowHandle handle)
     {
-        var report = await handle.GetResultAsync<AgentReport>().WaitAsync(TimeSpan.FromSeconds(60));
+        var report = await handle.EndsAsync<AgentReport>();
         await ChatBench.ReplayAsync(handle);
         return report;
     }

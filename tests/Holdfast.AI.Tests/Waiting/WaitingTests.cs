@@ -36,7 +36,7 @@ public sealed class WaitingTests
         there["tea"] = true;
         Assert.Equal(1, await WaitingRuns.ResumeAsync(bench.Client, "budget:tea"));
 
-        Assert.Equal("Hello", (await handle.GetResultAsync<AgentReport>().WaitAsync(TimeSpan.FromSeconds(60))).Text);
+        Assert.Equal("Hello", (await handle.EndsAsync<AgentReport>()).Text);
         Assert.Single(provider.Requests);
         Assert.False((await handle.DescribeAsync()).TypedSearchAttributes.ContainsKey(Attribute));
         Assert.Equal(0, await WaitingRuns.ResumeAsync(bench.Client, "budget:tea"));
@@ -58,7 +58,7 @@ public sealed class WaitingTests
         there["tea"] = true;
         await WaitingRuns.ResumeAsync(bench.Client, "budget:tea");
 
-        Assert.Equal("Hello", (await handle.GetResultAsync<AgentReport>().WaitAsync(TimeSpan.FromSeconds(60))).Text);
+        Assert.Equal("Hello", (await handle.EndsAsync<AgentReport>()).Text);
         Assert.Single(provider.Requests);
         await ChatBench.ReplayAsync(handle);
     }
@@ -78,7 +78,7 @@ public sealed class WaitingTests
         there["tea"] = true;
         await WaitingRuns.ResumeAsync(bench.Client, "budget:tea");
 
-        Assert.Equal("Hello", (await handle.GetResultAsync<AgentReport>().WaitAsync(TimeSpan.FromSeconds(60))).Text);
+        Assert.Equal("Hello", (await handle.EndsAsync<AgentReport>()).Text);
         await ChatBench.ReplayAsync(handle);
     }
 
@@ -113,7 +113,7 @@ public sealed class WaitingTests
             await WaitingRuns.ResumeAsync(bench.Client, $"budget:{name}");
         }
 
-        Assert.Equal(["Tea", "Milk"], await handle.GetResultAsync<string[]>().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(["Tea", "Milk"], await handle.EndsAsync<string[]>());
         Assert.Equal(2, provider.Requests.Count);
         await ChatBench.ReplayAsync(handle);
     }
@@ -128,7 +128,7 @@ public sealed class WaitingTests
 
         await handle.CancelAsync();
 
-        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.EndsAsync());
         Assert.IsType<CanceledFailureException>(failed.InnerException);
         Assert.False((await handle.DescribeAsync()).TypedSearchAttributes.ContainsKey(Attribute));
         await ChatBench.ReplayAsync(handle);

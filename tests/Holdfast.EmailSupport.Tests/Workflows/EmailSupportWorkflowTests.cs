@@ -22,7 +22,7 @@ public sealed class EmailSupportWorkflowTests
     {
         await using var desk = await SupportDesk.OpenAsync();
 
-        var status = await (await desk.ReceiveAsync(Question)).GetResultAsync();
+        var status = await (await desk.ReceiveAsync(Question)).EndsAsync();
 
         Assert.Equal(EmailStep.Answered, status.Step);
         Assert.Null(status.Approval);
@@ -40,8 +40,8 @@ public sealed class EmailSupportWorkflowTests
     {
         await using var desk = await SupportDesk.OpenAsync();
 
-        var automatic = await (await desk.ReceiveAsync(Raw.Mail("I am away", ("Auto-Submitted", "auto-replied")))).GetResultAsync();
-        var spam = await (await desk.ReceiveAsync(Raw.Mail("You have won the lottery, click here"))).GetResultAsync();
+        var automatic = await (await desk.ReceiveAsync(Raw.Mail("I am away", ("Auto-Submitted", "auto-replied")))).EndsAsync();
+        var spam = await (await desk.ReceiveAsync(Raw.Mail("You have won the lottery, click here"))).EndsAsync();
 
         Assert.Equal((EmailStep.NotAnswered, "It is an automatic mail (Auto-Submitted: auto-replied)."), (automatic.Step, automatic.Reason));
         Assert.Equal((EmailStep.NotAnswered, "It is spam."), (spam.Step, spam.Reason));
@@ -57,7 +57,7 @@ public sealed class EmailSupportWorkflowTests
         var approval = await SupportDesk.PendingAsync(workflow);
         var waiting = await workflow.QueryAsync(email => email.Status());
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben", Content = "We have paid it back.\r\n\r\nBen" });
-        var status = await workflow.GetResultAsync();
+        var status = await workflow.EndsAsync();
 
         Assert.Equal(EmailStep.WaitingForApproval, waiting.Step);
         Assert.Contains("money", waiting.Reason, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class EmailSupportWorkflowTests
         Assert.Equal(new ApprovalMemo(approval.Id, "Hello", "Ada Lovelace <ada@customer.test>", approval.RequestedAt, approval.ExpiresAt), memo with { Assignees = [] });
 
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = "1", Verdict = "reject", By = "Ben" });
-        await workflow.GetResultAsync();
+        await workflow.EndsAsync();
         await Eventually.SeesAsync("the decided mail in the list", () => FirstAsync(desk.Client, "HoldfastApproval = 'decided'"));
     }
 
@@ -97,7 +97,7 @@ public sealed class EmailSupportWorkflowTests
         var approval = await SupportDesk.PendingAsync(workflow);
 
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "reject", By = "Ben", Comment = "I will call her." });
-        var status = await workflow.GetResultAsync();
+        var status = await workflow.EndsAsync();
 
         Assert.Equal((EmailStep.Rejected, "Ben rejected the reply: I will call her."), (status.Step, status.Reason));
         Assert.Empty(desk.Outbox);
@@ -123,7 +123,7 @@ public sealed class EmailSupportWorkflowTests
             }
         });
         var winner = Assert.Single(await Task.WhenAll(decisions), number => number >= 0);
-        var status = await workflow.GetResultAsync();
+        var status = await workflow.EndsAsync();
 
         Assert.Equal($"Approver {winner}", status.Approval!.Decision!.By);
         Assert.Equal($"Text {winner}", Assert.Single(desk.Outbox).TextBody!.Trim());
@@ -135,7 +135,7 @@ public sealed class EmailSupportWorkflowTests
         await using var desk = await SupportDesk.OpenAsync(approver: new("boss@desk.test", "Boss"));
         var times = new ApprovalTimes([TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)], TimeSpan.FromMilliseconds(1200));
 
-        var status = await (await desk.ReceiveAsync(Billing, new() { Times = times })).GetResultAsync();
+        var status = await (await desk.ReceiveAsync(Billing, new() { Times = times })).EndsAsync();
 
         Assert.Equal(EmailStep.Expired, status.Step);
         Assert.Equal(ApprovalState.Expired, status.Approval!.State);
@@ -155,7 +155,7 @@ public sealed class EmailSupportWorkflowTests
         var after = await SupportDesk.PendingAsync(workflow);
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = after.Id, Verdict = "approve", By = "Ben" });
         await desk.CrashServerAsync();
-        var status = await workflow.GetResultAsync();
+        var status = await workflow.EndsAsync();
 
         Assert.Equivalent(before, after, strict: true);
         Assert.Equal(EmailStep.Answered, status.Step);
@@ -172,7 +172,7 @@ public sealed class EmailSupportWorkflowTests
         var before = await SupportDesk.PendingAsync(workflow);
 
         await desk.CrashAndComeBackAsync();
-        var status = await workflow.GetResultAsync();
+        var status = await workflow.EndsAsync();
 
         Assert.Equal(EmailStep.Expired, status.Step);
         Assert.Equal(before.ExpiresAt, status.Approval!.ExpiresAt);
@@ -187,7 +187,7 @@ public sealed class EmailSupportWorkflowTests
 
         Assert.True(await desk.StartAsync(Question));
         Assert.False(await desk.StartAsync(Question));
-        await (await desk.ReceiveAsync(Question)).GetResultAsync();
+        await (await desk.ReceiveAsync(Question)).EndsAsync();
         await desk.CrashAndComeBackAsync();
         Assert.False(await desk.StartAsync(Question));
 
@@ -206,7 +206,7 @@ public sealed class EmailSupportWorkflowTests
         var empty = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
             SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben" }));
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben", Content = "By hand" });
-        await workflow.GetResultAsync();
+        await workflow.EndsAsync();
 
         Assert.Equal("", approval.Content);
         Assert.Contains("invalid key", approval.Context.Single(fact => fact.Label == "Why you are asked").Value, StringComparison.Ordinal);
@@ -226,7 +226,7 @@ public sealed class EmailSupportWorkflowTests
         var model = new ModelSettings { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
 
-        var status = await (await desk.ReceiveAsync(Question)).GetResultAsync();
+        var status = await (await desk.ReceiveAsync(Question)).EndsAsync();
 
         Assert.Equal(EmailStep.Answered, status.Step);
         Assert.Equal("claude-sonnet-5-5", status.Draft!.Model);
@@ -254,7 +254,7 @@ public sealed class EmailSupportWorkflowTests
 
         await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben" });
 
-        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => workflow.GetResultAsync());
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => workflow.EndsAsync());
         var cause = Assert.IsType<ApplicationFailureException>(failure.InnerException);
         Assert.Equal("Undeliverable", cause.ErrorType);
         Assert.Contains("550 unknown", cause.Message, StringComparison.Ordinal);
@@ -319,7 +319,7 @@ public sealed class EmailSupportWorkflowTests
         await using var desk = await SupportDesk.OpenAsync(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address });
         SampleKnowledge.Write(desk.Knowledge);
 
-        var status = await (await desk.ReceiveAsync(Question, new() { CiteInReply = wanted })).GetResultAsync();
+        var status = await (await desk.ReceiveAsync(Question, new() { CiteInReply = wanted })).EndsAsync();
 
         Assert.Equal(EmailStep.Answered, status.Step);
         Assert.Equal(sent, Assert.Single(desk.Outbox).TextBody!.ReplaceLineEndings("\n").TrimEnd());
@@ -347,11 +347,11 @@ public sealed class EmailSupportWorkflowTests
         var first = await desk.ReceiveAsync(Question, policy);
         var approval = await SupportDesk.PendingAsync(first);
         await SupportDesk.DecideAsync(first, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben" });
-        await first.GetResultAsync();
+        await first.EndsAsync();
         await Eventually.SeesAsync("the counted reply", async () =>
             (await desk.Client.CountWorkflowsAsync("SupportRepliedTo = 'ada@customer.test'")).Count == 1 ? "counted" : null);
 
-        var second = await (await desk.ReceiveAsync(Raw.Mail("Hello, how do I change my password? Ada"), policy)).GetResultAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var second = await (await desk.ReceiveAsync(Raw.Mail("Hello, how do I change my password? Ada"), policy)).EndsAsync();
         var stranger = await SupportDesk.PendingAsync(await desk.ReceiveAsync(Raw.Mail("Hello, how do I change my password?", ("From", "bob@customer.test")), policy));
 
         Assert.Equal("The first 1 replies to this sender need approval; 0 went out so far.", approval.Context.Single(fact => fact.Label == "Why you are asked").Value);
@@ -369,10 +369,22 @@ public sealed class EmailSupportWorkflowTests
 
         await workflow.CancelAsync();
 
-        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => workflow.GetResultAsync());
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(() => workflow.EndsAsync());
         Assert.IsType<CanceledFailureException>(failure.InnerException);
         await Eventually.SeesAsync("the cancelled mail to leave the list", () => FirstAsync(desk.Client, "HoldfastApproval = 'decided'"));
         Assert.Empty(desk.Outbox);
+    }
+
+    [Fact]
+    public async Task A_test_of_a_mail_that_hangs_says_which_and_where_it_stands()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing);
+        await SupportDesk.PendingAsync(workflow);
+
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => workflow.EndsAsync(TimeSpan.FromMilliseconds(200)));
+
+        Assert.Matches($"^The workflow {workflow.Id} has not ended after 0.2 s. Its last event is \\w+.$", failure.Message);
     }
 
     private static async Task<WorkflowExecution?> FirstAsync(ITemporalClient client, string query)

@@ -47,11 +47,11 @@ public sealed class HistoryFixtureTests
         await SupportDesk.DecideAsync(waiting, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ben", Content = "We look into it." });
         await Eventually.SeesAsync("the reply", async () => (await waiting.QueryAsync(email => email.Status())).SentMessageId);
         await waiting.SignalAsync(email => email.CustomerWroteAsync(new("mail/later", Raw.Read("Hello, how do I change my password?"))));
-        await waiting.GetResultAsync();
+        await waiting.EndsAsync();
         await SaveAsync(waiting, "approved-and-joined");
 
         var answered = await desk.ReceiveAsync(Raw.Mail("Hello, how do I change my password?"));
-        await answered.GetResultAsync();
+        await answered.EndsAsync();
         await SaveAsync(answered, "answered");
     }
 

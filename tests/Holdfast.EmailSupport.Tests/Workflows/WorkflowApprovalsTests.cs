@@ -39,7 +39,7 @@ public sealed class WorkflowApprovalsTests
 
         Assert.Equal("There is no approval 2 here.", unknown.InnerException!.Message);
         Assert.Equal((ApprovalState.Approved, "uno", "one", "Ada", "fine", true), (decided.State, decided.Content, decided.Original, decided.Decision!.By, decided.Decision.Comment, decided.Decision.Edited));
-        Assert.Equal($"uno {ContentSeal.Of("uno", "x")} Rejected", await workflow.GetResultAsync());
+        Assert.Equal($"uno {ContentSeal.Of("uno", "x")} Rejected", await workflow.EndsAsync());
         // A closed workflow still tells what was decided.
         Assert.Equal([ApprovalState.Approved, ApprovalState.Rejected], (await SupportDesk.ApprovalsAsync(workflow)).Select(approval => approval.State));
     }
