@@ -19,7 +19,7 @@ public sealed class TracingTests
             AnthropicWire.Answer("It is order 7."));
         await using var bench = await TracingBench.OpenAsync(provider, options => options.Environment = "test");
         var run = await bench.StartAsync("AgentWorkflow", "Where is my order?");
-        await run.GetResultAsync<AgentReport>();
+        await run.EndsAsync<AgentReport>();
 
         var trace = await bench.TraceAsync(run);
 
@@ -59,7 +59,7 @@ public sealed class TracingTests
             OpenAIWire.Answer("Hello"));
         await using var bench = await TracingBench.OpenAsync(provider, model: model => model.FallBackTo("openai", "gpt-6.1-sol"));
         var run = await bench.StartAsync("AgentWorkflow", "Hi");
-        await run.GetResultAsync<AgentReport>();
+        await run.EndsAsync<AgentReport>();
 
         var trace = await bench.TraceAsync(run);
 
@@ -82,7 +82,7 @@ public sealed class TracingTests
         var run = await bench.StartAsync("Asking", request, null);
         await ApprovalBench.PendingAsync(run);
         await ApprovalBench.DecideAsync(run, new() { ApprovalId = "1", Verdict = "approve", Content = "Dear Ada!", By = "grace", Comment = "Friendlier" });
-        await run.GetResultAsync();
+        await run.EndsAsync();
 
         var trace = await bench.TraceAsync(run);
 
@@ -93,7 +93,10 @@ public sealed class TracingTests
         Assert.Equal("49", JsonNode.Parse(approval.Input!)!["context"]!["Amount"]!.GetValue<string>());
         Assert.Equal(("Dear Ada!", "grace"), (JsonNode.Parse(approval.Output!)!["content"]!.GetValue<string>(), JsonNode.Parse(approval.Output!)!["by"]!.GetValue<string>()));
         var scores = bench.Langfuse.Scores;
-        Assert.Equal([("approval", "approved", "Friendlier"), ("approval-edited", "1", null)], scores.Select(score => (score.Name, score.Value, score.Comment)));
+        Assert.Equal(
+            [("approval", "CATEGORICAL", "approved", "Friendlier"), ("approval-edit-distance", "NUMERIC", "0.1111", null), ("approval-edited", "BOOLEAN", "1", null)],
+            scores.Select(score => (score.Name, score.DataType, score.Value, score.Comment)));
+        Assert.All(scores, score => Assert.Equal($"{approval.TraceId}-{approval.Id}-{score.Name}", score.Id));
         Assert.All(scores, score => Assert.Equal((approval.TraceId, approval.Id), (score.TraceId, score.ObservationId)));
         Assert.All(scores, score => Assert.Equal(approval.End, score.Timestamp, TimeSpan.FromMilliseconds(1)));
         Assert.Empty(bench.Langfuse.Violations);
@@ -105,7 +108,7 @@ public sealed class TracingTests
         await using var provider = await ProviderStandIn.StartAsync(AnthropicWire.Answer("unused"));
         await using var bench = await TracingBench.OpenAsync(provider);
         var run = await bench.StartAsync("Asking", new ApprovalRequest { Subject = "Refund", Content = "x", From = "a" }, new ApprovalTimes([], TimeSpan.FromMilliseconds(100)));
-        await run.GetResultAsync();
+        await run.EndsAsync();
 
         var approval = (await bench.TraceAsync(run)).Single(one => one.Name == "approval");
 
@@ -145,7 +148,7 @@ public sealed class TracingTests
         var runs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => bench.StartAsync("AgentWorkflow", "Hi")));
 
         foreach (var run in runs)
-            Assert.Equal("Hello", (await run.GetResultAsync<AgentReport>().WaitAsync(TimeSpan.FromSeconds(30))).Text);
+            Assert.Equal("Hello", (await run.EndsAsync<AgentReport>()).Text);
 
         await Eventually.SeesAsync("everything to wait", () => Task.FromResult(bench.Health is { Waiting: 15, Problem: not null } ? bench : null));
         Assert.Empty(bench.Langfuse.Observations);
@@ -168,7 +171,7 @@ public sealed class TracingTests
         await bench.StopWorkerAsync();
         await bench.CrashServerAsync();
         bench.StartWorker();
-        await first.GetResultAsync<AgentReport>();
+        await first.EndsAsync<AgentReport>();
         var trace = await bench.TraceAsync(first);
         // Closed while nobody looked.
         var second = await bench.StartAsync("Asking", new ApprovalRequest { Subject = "s", Content = "x", From = "a" }, null);
@@ -189,9 +192,9 @@ public sealed class TracingTests
         await using var provider = await ProviderStandIn.StartAsync(AnthropicWire.Failure(400, "invalid_request_error", $"there is {Secret} in it"), AnthropicWire.Answer($"Your key is {Secret}."));
         await using var bench = await TracingBench.OpenAsync(provider);
         var refused = await bench.StartAsync("AgentWorkflow", $"My key is {Secret}.");
-        await Assert.ThrowsAsync<WorkflowFailedException>(() => refused.GetResultAsync<AgentReport>());
+        await Assert.ThrowsAsync<WorkflowFailedException>(() => refused.EndsAsync<AgentReport>());
         var answered = await bench.StartAsync("AgentWorkflow", $"My key is {Secret}.");
-        await answered.GetResultAsync<AgentReport>();
+        await answered.EndsAsync<AgentReport>();
 
         await bench.TraceAsync(refused);
         await bench.TraceAsync(answered);

@@ -60,8 +60,12 @@ internal sealed class ApprovalTrace(SpanEncoder encoder, LangfuseOptions options
         if (approval.State is ApprovalState.Pending)
             yield break;
         yield return Score(span, "approval", "CATEGORICAL", state, approval.Decision?.Comment);
-        if (approval.State is ApprovalState.Approved)
-            yield return Score(span, "approval-edited", "BOOLEAN", approval.Decision?.Edited is true ? 1 : 0, null);
+        if (approval.State is not ApprovalState.Approved)
+            yield break;
+        var edited = approval.Decision?.Edited is true;
+        yield return Score(span, "approval-edited", "BOOLEAN", edited ? 1 : 0, null);
+        if (edited)
+            yield return Score(span, "approval-edit-distance", "NUMERIC", EditDistance.Between(approval.Original, approval.Content), null);
     }
 
     private OutboxEntry.Score Score(Observation span, string name, string type, JsonNode value, string? comment)
