@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -30,6 +31,7 @@ public sealed partial class CredentialVault
     // What is shown of a secret must not help to guess it.
     private const int MinLengthToShow = 16;
 
+    private readonly ConcurrentDictionary<(string Id, int Version), bool> revealed = [];
     private readonly AIDatabase database;
     private readonly TenantKeys keys;
     private readonly VaultOptions options;
@@ -112,7 +114,7 @@ public sealed partial class CredentialVault
 
                 // Nobody reads it again: every attempt takes the newest, and one that is under way has it in memory.
                 EraseSecrets(transaction, id);
-                InsertVersion(transaction, id, version, baseUrl, box, key.Id, secret, fingerprint, actor, now);
+                InsertVersion(transaction, id, version, baseUrl, box, key.Id, Shown(old.Provider, secret), fingerprint, actor, now);
                 AuditLog.Add(transaction, Entry(tenant, id, version, "rotate", actor, "ok"));
                 return true;
             });
@@ -134,6 +136,8 @@ public sealed partial class CredentialVault
     public async Task<CredentialView> VerifyAsync(string tenant, string id, VaultActor actor, CancellationToken cancellationToken = default)
     {
         var row = Existing(tenant, id);
+        if (options.OtherUses.Contains(row.Provider))
+            throw new VaultException(VaultFailure.Invalid, $"It is kept for {row.Provider}: there is no provider to ask.");
         if (probe is null || row.Sealed is null)
             throw new VaultException(VaultFailure.Invalid, row.Sealed is null ? "It is revoked: there is nothing to verify." : "This program has no providers to ask.");
 
@@ -202,6 +206,24 @@ public sealed partial class CredentialVault
             AuditLog.Add(transaction, Entry(tenant, id, row.Version, "delete", actor, "ok"));
         });
         Withdrawn?.Invoke(id);
+    }
+
+    /// <summary>Gives out a secret that the program keeps for something else than a model provider, see <see cref="VaultOptions.OtherUses"/>. The audit names each version's first use by this program.</summary>
+    /// <param name="use">What it was put in for, in the place of a provider.</param>
+    /// <returns>Null when the tenant has none of this name for this use, or it was revoked or has expired.</returns>
+    /// <exception cref="VaultException"><see cref="VaultFailure.Undecryptable"/>, <see cref="VaultFailure.KeyServiceUnavailable"/>, or <see cref="VaultFailure.Invalid"/>: secrets of model providers are not given out.</exception>
+    public async Task<Secret?> RevealAsync(string tenant, string name, string use, VaultActor actor, CancellationToken cancellationToken = default)
+    {
+        if (!options.OtherUses.Contains(use))
+            throw new VaultException(VaultFailure.Invalid, $"Secrets for {use} are not given out.");
+        if (database.Read(transaction => CredentialRow.ByName(transaction, tenant, name, "")) is not { Sealed: not null } row || row.Provider != use
+            || row.StatusAt(time.GetUtcNow()) is CredentialStatus.Revoked or CredentialStatus.Expired)
+            return null;
+
+        var secret = await OpenAsync(row, cancellationToken);
+        if (revealed.TryAdd((row.Id, row.Version), true))
+            database.Write(transaction => AuditLog.Add(transaction, Entry(tenant, row.Id, row.Version, "use", actor, "ok")));
+        return secret;
     }
 
     /// <summary>When the tenant's runs may use the platform's keys.</summary>
@@ -312,7 +334,7 @@ public sealed partial class CredentialVault
                     """,
                     ("$id", id), ("$tenant", credential.Tenant), ("$type", type), ("$name", credential.Name), ("$provider", credential.Provider), ("$who", actor.Name),
                     ("$now", CredentialRow.Text(now)), ("$expires", credential.ExpiresAt is { } until ? CredentialRow.Text(until) : null));
-                InsertVersion(transaction, id, 1, credential.BaseUrl, box, key.Id, credential.Secret, fingerprint, actor, now);
+                InsertVersion(transaction, id, 1, credential.BaseUrl, box, key.Id, Shown(credential.Provider, credential.Secret), fingerprint, actor, now);
                 AuditLog.Add(transaction, Entry(credential.Tenant, id, 1, "create", actor, "ok"));
                 return CredentialRow.ById(transaction, credential.Tenant, id);
             });
@@ -340,6 +362,15 @@ public sealed partial class CredentialVault
         var text = secret.Reveal();
         if (text.Length is 0 or > MaxSecretLength)
             throw new VaultException(VaultFailure.Invalid, text.Length == 0 ? "The key is empty." : $"The key is longer than {MaxSecretLength} characters.");
+        if (options.OtherUses.Contains(provider))
+        {
+            if (text.Any(char.IsControl) || baseUrl is not null)
+                throw new VaultException(VaultFailure.Invalid, baseUrl is null ? "A secret has no line ends or other control characters." : $"A secret for {provider} has no endpoint.");
+            if (expiresAt <= time.GetUtcNow())
+                throw new VaultException(VaultFailure.Invalid, "The key expires in the past.");
+            return;
+        }
+
         // It becomes a header's value.
         if (!text.All(char.IsAscii) || text.Any(c => char.IsControl(c) || c == ' '))
             throw new VaultException(VaultFailure.Invalid, "A key has no spaces, line ends or characters outside ASCII.");
@@ -371,16 +402,19 @@ public sealed partial class CredentialVault
         return Convert.ToHexStringLower(HMACSHA256.HashData(pepper.Key, Encoding.UTF8.GetBytes(secret.Reveal())).AsSpan(0, 16));
     }
 
+    // The end of a provider's key tells keys apart; the end of a password that a person chose helps to guess it.
+    private string Shown(string provider, Secret secret) =>
+        secret.Reveal() is { Length: >= MinLengthToShow } text && !options.OtherUses.Contains(provider) ? text[^4..] : "";
+
     private static void InsertVersion(
-        AITransaction transaction, string id, int version, Uri? baseUrl, byte[] box, string dekId, Secret secret, string fingerprint, VaultActor actor, DateTimeOffset now)
+        AITransaction transaction, string id, int version, Uri? baseUrl, byte[] box, string dekId, string shown, string fingerprint, VaultActor actor, DateTimeOffset now)
     {
-        var text = secret.Reveal();
         transaction.Execute(
             """
             INSERT INTO credential_version (credential_id, version, base_url, secret, dek_id, last4, fingerprint, created_by, created_at)
             VALUES ($id, $version, $url, $secret, $dek, $last4, $fingerprint, $who, $now)
             """,
-            ("$id", id), ("$version", version), ("$url", baseUrl?.ToString()), ("$secret", box), ("$dek", dekId), ("$last4", text.Length < MinLengthToShow ? "" : text[^4..]),
+            ("$id", id), ("$version", version), ("$url", baseUrl?.ToString()), ("$secret", box), ("$dek", dekId), ("$last4", shown),
             ("$fingerprint", fingerprint), ("$who", actor.Name), ("$now", CredentialRow.Text(now)));
     }
 

@@ -12,6 +12,12 @@ public sealed record VaultOptions
     /// <summary>Whether tenants' own endpoints may lie in private networks or on this machine, and be plain http: for models that you run yourself.</summary>
     public bool AllowPrivateEndpoints { get; init; }
 
+    /// <summary>
+    /// What else than model providers the program keeps secrets for: names that stand where a provider's would, such as <c>mail</c>. Such a secret is given to no
+    /// provider, and its program can have it back (<see cref="CredentialVault.RevealAsync"/>). None of its characters is shown.
+    /// </summary>
+    public IReadOnlyList<string> OtherUses { get; init; } = [];
+
     /// <summary>How often calls under way ask whether their key was revoked by another process. Within one process they hear of it at once.</summary>
     public TimeSpan RevocationCheck { get; init; } = TimeSpan.FromSeconds(2);
 

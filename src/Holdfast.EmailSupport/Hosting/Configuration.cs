@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Holdfast.AI.Tenants;
 using Holdfast.AI.Tracing;
 using Holdfast.EmailSupport.Prompts;
@@ -5,13 +7,11 @@ using Holdfast.EmailSupport.Prompts;
 namespace Holdfast.EmailSupport.Hosting;
 
 /// <summary>The settings, read and checked.</summary>
-internal sealed record Configuration
+internal sealed partial record Configuration
 {
     public const string FileName = "holdfast.json";
     private const string Prefix = "HOLDFAST__";
     private const int MostAtOnce = 10_000;
-
-    private static readonly SettingChecks Checks = new("");
 
     /// <summary>The default tenant first.</summary>
     public required IReadOnlyList<TenantConfiguration> Tenants { get; init; }
@@ -28,18 +28,31 @@ internal sealed record Configuration
 
     /// <summary>Reads the settings file of the data folder and the environment, which wins.</summary>
     /// <exception cref="StartException">A setting is unknown or wrong; the message names it.</exception>
-    public static Configuration Read(string dataFolder)
+    public static Configuration Read(string dataFolder) => Read(dataFolder, text: null, out var problems) ?? throw Told(problems);
+
+    /// <summary>Reads settings as if this text were in the settings file of the data folder.</summary>
+    /// <param name="text">JSON; null: the file itself.</param>
+    /// <returns>Null when something is wrong, which <paramref name="problems"/> tells.</returns>
+    /// <exception cref="StartException">The settings cannot be told from each other, or prompts are wrong.</exception>
+    public static Configuration? Read(string dataFolder, byte[]? text, out IReadOnlyList<SettingProblem> problems)
     {
         var file = Path.Combine(dataFolder, FileName);
         try
         {
-            var sources = new ConfigurationBuilder().AddJsonFile(file, optional: true).AddEnvironmentVariables(Prefix).Build();
-            var settings = sources.Get<SupportSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
-            return From(settings, Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"), PromptLibrary.Read(DataFolder.PromptsIn(dataFolder)));
+            using var given = text is null ? null : new MemoryStream(text);
+            var builder = given is null ? new ConfigurationBuilder().AddJsonFile(file, optional: true) : new ConfigurationBuilder().AddJsonStream(given);
+            var settings = builder.AddEnvironmentVariables(Prefix).Build().Get<SupportSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+            return From(settings, Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"), PromptLibrary.Read(DataFolder.PromptsIn(dataFolder)), dataFolder, out problems);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {
             throw new StartException($"{file} is not valid JSON: {(exception.InnerException ?? exception).Message}", exception);
+        }
+        catch (InvalidOperationException exception) when (Unconverted().Match(exception.Message) is { Success: true } match)
+        {
+            // The value of a setting that is no number, say.
+            problems = [new(match.Groups["name"].Value, $"A setting in {file} or in the environment ({Prefix}…) is wrong: {exception.Message}", $"\"{match.Groups["value"].Value}\" cannot stand here.")];
+            return null;
         }
         catch (InvalidOperationException exception)
         {
@@ -47,33 +60,52 @@ internal sealed record Configuration
         }
     }
 
+    /// <summary>Whether the environment sets anything below this section, and so goes before the file.</summary>
+    public static IReadOnlyList<string> SetByEnvironment(string section) =>
+        [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith(Prefix + section.Replace(":", "__", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+
     // For an unknown setting the binder talks of its own options; only the names at its end tell the user something.
     private static string Problem(InvalidOperationException exception) =>
         exception.Message.Contains(nameof(BinderOptions.ErrorOnUnknownConfiguration), StringComparison.Ordinal)
             ? $"there is no setting {exception.Message[(exception.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}."
             : exception.Message;
 
-    public static Configuration From(SupportSettings settings, string? anthropicKeyOfEnvironment, PromptLibrary prompts) => new()
-    {
-        Tenants =
-        [
-            TenantConfiguration.From(TenantNames.Default, settings, prompts, Checks),
-            .. settings.Tenants.OrderBy(tenant => tenant.Key, StringComparer.Ordinal).Select(tenant => TenantConfiguration.From(
-                TenantName(tenant.Key), tenant.Value, prompts, new SettingChecks($"Tenants:{tenant.Key}:"))),
-        ],
-        Model = ModelOf(settings.Models, anthropicKeyOfEnvironment),
-        Server = settings.Server,
-        PublicUrl = settings.Links.PublicUrl is not { Length: > 0 } given ? null
-            : Uri.TryCreate(given, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
-            : throw Checks.Wrong("Links:PublicUrl", given, "an http or https address"),
-        Langfuse = settings.Langfuse is { } langfuse ? LangfuseOf(langfuse) : null,
-    };
+    /// <exception cref="StartException">Settings are wrong; the message names them.</exception>
+    public static Configuration From(SupportSettings settings, string? anthropicKeyOfEnvironment, PromptLibrary prompts) =>
+        From(settings, anthropicKeyOfEnvironment, prompts, dataFolder: "", out var problems) ?? throw Told(problems);
 
-    private static LangfuseOptions LangfuseOf(SupportSettings.LangfuseSection langfuse)
+    private static Configuration? From(
+        SupportSettings settings, string? anthropicKeyOfEnvironment, PromptLibrary prompts, string dataFolder, out IReadOnlyList<SettingProblem> problems)
+    {
+        var found = new List<SettingProblem>();
+        var checks = new SettingChecks(found);
+        var configuration = new Configuration
+        {
+            Tenants =
+            [
+                TenantConfiguration.From(TenantNames.Default, settings, prompts, checks, dataFolder),
+                .. settings.Tenants.OrderBy(tenant => tenant.Key, StringComparer.Ordinal).Where(tenant => IsTenantName(tenant.Key, checks)).Select(tenant => TenantConfiguration.From(
+                    tenant.Key, tenant.Value, prompts.With(DataFolder.PromptsIn(dataFolder, tenant.Key)), checks.At($"Tenants:{tenant.Key}:"), dataFolder)),
+            ],
+            Model = ModelOf(settings.Models, anthropicKeyOfEnvironment, checks),
+            Server = settings.Server,
+            PublicUrl = settings.Links.PublicUrl is not { Length: > 0 } given ? null
+                : Uri.TryCreate(given, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
+                : checks.Wrong<Uri?>("Links:PublicUrl", given, "an http or https address", null),
+            Langfuse = settings.Langfuse is { } langfuse ? LangfuseOf(langfuse, checks) : null,
+        };
+        problems = found;
+        return found.Count == 0 ? configuration : null;
+    }
+
+    private static StartException Told(IReadOnlyList<SettingProblem> problems) => new(string.Join(' ', problems.Select(problem => problem.Sentence)));
+
+    private static LangfuseOptions? LangfuseOf(SupportSettings.LangfuseSection langfuse, SettingChecks checks)
     {
         var options = new LangfuseOptions
         {
-            BaseUrl = Uri.TryCreate(langfuse.BaseUrl, UriKind.Absolute, out var url) ? url : throw Checks.Wrong("Langfuse:BaseUrl", langfuse.BaseUrl, "an http or https address"),
+            BaseUrl = AddressOf("Langfuse:BaseUrl", langfuse.BaseUrl, checks),
             PublicKey = langfuse.PublicKey,
             SecretKey = langfuse.SecretKey,
             Environment = langfuse.Environment,
@@ -88,32 +120,42 @@ internal sealed record Configuration
         }
         catch (ArgumentException exception)
         {
-            throw new StartException($"The settings of Langfuse are wrong: {exception.Message}", exception);
+            checks.Note("Langfuse", $"The settings of Langfuse are wrong: {exception.Message}", exception.Message);
+            return null;
         }
     }
 
-    private static ModelSettings ModelOf(SupportSettings.ModelsSection models, string? keyOfEnvironment) => new()
+    private static ModelSettings ModelOf(SupportSettings.ModelsSection models, string? keyOfEnvironment, SettingChecks checks) => new()
     {
         AnthropicApiKey = string.IsNullOrWhiteSpace(models.Anthropic.ApiKey) ? keyOfEnvironment : models.Anthropic.ApiKey,
-        AnthropicBaseUrl = Uri.TryCreate(models.Anthropic.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? url!
-            : throw Checks.Wrong("Models:Anthropic:BaseUrl", models.Anthropic.BaseUrl, "an http or https address"),
-        Model = models.Anthropic.Model.Length > 0 ? models.Anthropic.Model : throw Checks.Wrong("Models:Anthropic:Model", "", "the id of a model"),
+        AnthropicBaseUrl = AddressOf("Models:Anthropic:BaseUrl", models.Anthropic.BaseUrl, checks),
+        Model = checks.Text("Models:Anthropic:Model", models.Anthropic.Model, "the id of a model"),
         MaxOutputTokens = models.Anthropic.MaxOutputTokens > 0
             ? models.Anthropic.MaxOutputTokens
-            : throw Checks.Wrong("Models:Anthropic:MaxOutputTokens", $"{models.Anthropic.MaxOutputTokens}", "a number above 0"),
+            : checks.Wrong("Models:Anthropic:MaxOutputTokens", $"{models.Anthropic.MaxOutputTokens}", "a number above 0", 1),
         Use = models.Use?.ToLowerInvariant() switch
         {
             null => null,
             "anthropic" => true,
             "offline" => false,
-            _ => throw Checks.Wrong("Models:Use", models.Use, "Anthropic or Offline"),
+            _ => checks.Wrong<bool?>("Models:Use", models.Use, "Anthropic or Offline", null),
         },
-        Concurrency = models.Concurrency is > 0 and <= MostAtOnce ? models.Concurrency : throw Checks.Wrong("Models:Concurrency", $"{models.Concurrency}", $"a number from 1 to {MostAtOnce}"),
+        Concurrency = models.Concurrency is > 0 and <= MostAtOnce ? models.Concurrency : checks.Wrong("Models:Concurrency", $"{models.Concurrency}", $"a number from 1 to {MostAtOnce}", 1),
     };
 
-    private static string TenantName(string name) =>
-        TenantConfiguration.IsName(name) && name != TenantNames.Default
-            ? name
-            : throw new StartException($"The setting Tenants has a tenant named \"{name}\"; a name is made of lower-case letters, digits and hyphens, 50 at most, and is not \"{TenantNames.Default}\": the settings outside of Tenants are that one's.");
+    private static Uri AddressOf(string name, string value, SettingChecks checks) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : checks.Wrong(name, value, "an http or https address", new Uri("https://invalid"));
+
+    private static bool IsTenantName(string name, SettingChecks checks)
+    {
+        if (TenantConfiguration.IsName(name) && name != TenantNames.Default)
+            return true;
+
+        const string Form = $"a name is made of lower-case letters, digits and hyphens, 50 at most, and is not \"{TenantNames.Default}\": the settings outside of Tenants are that one's.";
+        checks.Note($"Tenants:{name}", $"The setting Tenants has a tenant named \"{name}\"; {Form}", $"It is \"{name}\"; {Form}");
+        return false;
+    }
+
+    [GeneratedRegex("value '(?<value>.*)' at '(?<name>[^']+)' to type")]
+    private static partial Regex Unconverted();
 }

@@ -90,7 +90,10 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Prompts of the team's own, in place of the program's.</summary>
-    public static string PromptsIn(string path) => System.IO.Path.Combine(path, "prompts");
+    /// <param name="path">The data folder.</param>
+    /// <param name="tenant">Null or the default tenant: those of all.</param>
+    public static string PromptsIn(string path, string? tenant = null) =>
+        tenant is null or TenantNames.Default ? System.IO.Path.Combine(path, "prompts") : System.IO.Path.Combine(path, "tenants", tenant, "prompts");
 
     public void Dispose() => held.Dispose();
 }

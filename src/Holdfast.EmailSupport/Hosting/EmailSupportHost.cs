@@ -9,6 +9,7 @@ using Holdfast.AI.Tracing;
 using Holdfast.AI.Vault;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
+using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.Server;
@@ -132,10 +133,10 @@ internal static class EmailSupportHost
             services.AddLangfuse(langfuse);
         // Opened here and not when it is first needed: a key file that others can read must keep the program from starting.
         var wrapper = KeyFile.Open(data.VaultKey);
-        services.AddCredentialVault(_ => wrapper, new() { PlatformKeysOfDefaultTenant = PlatformKeys.WhenMissing });
-        TenantDesk[] desks = [.. configuration.Tenants.Select(tenant =>
-            new TenantDesk(tenant, data.MailOf(tenant.Identity.Tenant), $"http://localhost:{uiPort}/approvals", TimeProvider.System))];
-        services.AddSingleton(provider => new TenantDesks(provider.GetRequiredService<RunTenants>(), desks));
+        services.AddCredentialVault(_ => wrapper, new() { PlatformKeysOfDefaultTenant = PlatformKeys.WhenMissing, OtherUses = [MailPassword.VaultUse] });
+        var folders = configuration.Tenants.ToDictionary(tenant => tenant.Identity.Tenant, tenant => data.MailOf(tenant.Identity.Tenant));
+        services.AddSingleton(provider => new TenantDesks(provider.GetRequiredService<RunTenants>(), [.. configuration.Tenants.Select(tenant => new TenantDesk(
+            tenant, folders[tenant.Identity.Tenant], $"http://localhost:{uiPort}/approvals", provider.GetRequiredService<CredentialVault>(), provider.GetRequiredService<TimeProvider>()))]));
         services.AddApprovalLinks(links => links.PublicUrl = configuration.PublicUrl);
         services.AddOptions<ApprovalLinkOptions>().Configure<ServerLink>((links, server) => links.Client = async (ns, stop) =>
             new TemporalClient((await server.ClientAsync(stop)).Connection, new() { Namespace = ns }));
@@ -154,12 +155,15 @@ internal static class EmailSupportHost
         services.AddSingleton<ServerLink>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerLink>());
         services.AddHostedService<SupportWorker>();
-        foreach (var desk in desks)
+        foreach (var tenant in configuration.Tenants)
         {
-            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<IntakeService>(provider, desk));
-            if (desk.Imap is not null)
-                services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<MailboxService>(provider, desk));
+            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<IntakeService>(provider, DeskOf(provider, tenant)));
+            if (tenant.Imap is not null)
+                services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<MailboxService>(provider, DeskOf(provider, tenant)));
         }
+
+        static TenantDesk DeskOf(IServiceProvider provider, TenantConfiguration tenant) =>
+            provider.GetRequiredService<TenantDesks>().All.Single(desk => desk.Configuration == tenant);
     }
 
     // The SDK's native part writes to standard output of its own accord. Its retries are left out: while a server is away there are

@@ -52,6 +52,11 @@ internal sealed class SupportSettings : TenantSettings
         /// <summary><c>WhenNeeded</c> or <c>Always</c>.</summary>
         public string Mode { get; set; } = "WhenNeeded";
 
+        /// <summary>
+        /// Who may decide what waits: people by the name they decide under, such as <c>ada@shop.example</c>. Absent: whoever reaches the dashboard.
+        /// </summary>
+        public string[]? Approvers { get; set; }
+
         /// <summary>The only categories that may be answered without a person: <c>["question", "thanks"]</c>.</summary>
         public string[]? AnswerAlone { get; set; }
 
@@ -87,6 +92,9 @@ internal sealed class SupportSettings : TenantSettings
 
         public string Password { get; set; } = "";
 
+        /// <summary>Where the password is, in place of <c>Password</c>: <c>env:NAME</c>, <c>file:PATH</c>, or <c>vault:NAME</c> for one that was put in on a page.</summary>
+        public string? PasswordFrom { get; set; }
+
         /// <summary>The folder that is watched.</summary>
         public string Folder { get; set; } = "INBOX";
 
@@ -118,6 +126,9 @@ internal sealed class SupportSettings : TenantSettings
         public string? User { get; set; }
 
         public string? Password { get; set; }
+
+        /// <summary>Where the password is, in place of <c>Password</c>: <c>env:NAME</c>, <c>file:PATH</c>, or <c>vault:NAME</c> for one that was put in on a page.</summary>
+        public string? PasswordFrom { get; set; }
 
         /// <summary>What to do when the mail may have been sent: <c>SendAgain</c> or <c>AskPerson</c>.</summary>
         public string WhenUnsure { get; set; } = "SendAgain";

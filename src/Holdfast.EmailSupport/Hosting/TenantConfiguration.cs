@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Mail;
@@ -11,6 +12,9 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>One tenant's settings, checked.</summary>
 internal sealed partial record TenantConfiguration
 {
+    private const int MaxApprovers = 20;
+    private const int MaxApproverLength = 100;
+
     public required MailIdentity Identity { get; init; }
 
     public required HandlingPolicy Policy { get; init; }
@@ -26,39 +30,68 @@ internal sealed partial record TenantConfiguration
     /// <summary>Whether a tenant may have this name, which becomes a part of Message-IDs and the name of a folder.</summary>
     public static bool IsName(string name) => Name().IsMatch(name);
 
-    /// <exception cref="StartException">A setting is wrong; the message names it.</exception>
-    public static TenantConfiguration From(string name, TenantSettings settings, PromptLibrary prompts, SettingChecks checks) => new()
+    /// <param name="checks">Told of what is wrong; if anything is, what comes back must not be used.</param>
+    /// <param name="dataFolder">What file references are relative to.</param>
+    public static TenantConfiguration From(string name, TenantSettings settings, PromptLibrary prompts, SettingChecks checks, string dataFolder)
     {
-        Identity = new(checks.Address("Support:Address", settings.Support.Address) with { Name = settings.Support.Name }, name),
-        Policy = new()
+        var approvers = Approvers(settings.Approval.Approvers ?? [], checks);
+        return new()
         {
-            Signature = settings.Support.Name,
-            FollowUp = settings.Support.FollowUp switch
+            Identity = new(checks.Address("Support:Address", settings.Support.Address) with { Name = settings.Support.Name }, name),
+            Policy = new()
             {
-                null => settings.Imap is null ? null : TimeSpan.FromDays(3),
-                "none" => null,
-                { } given => checks.Duration("Support:FollowUp", given),
+                Signature = settings.Support.Name,
+                FollowUp = settings.Support.FollowUp switch
+                {
+                    null => settings.Imap is null ? null : TimeSpan.FromDays(3),
+                    "none" => null,
+                    { } given => checks.Duration("Support:FollowUp", given),
+                },
+                Approval = checks.OneOf<ApprovalMode>("Approval:Mode", settings.Approval.Mode),
+                Approvers = approvers,
+                AnswerAlone = settings.Approval.AnswerAlone is { } alone ? [.. alone.Select(word => Category(word, checks))] : new HandlingPolicy().AnswerAlone,
+                MinConfidence = settings.Approval.MinConfidence is >= 0 and <= 1
+                    ? settings.Approval.MinConfidence
+                    : checks.Wrong("Approval:MinConfidence", settings.Approval.MinConfidence.ToString(CultureInfo.InvariantCulture), "a number from 0 to 1", 0.0),
+                FirstReplies = NotNegative("Approval:FirstReplies", settings.Approval.FirstReplies, checks),
+                FirstRepliesOfTenant = NotNegative("Approval:FirstRepliesOfTenant", settings.Approval.FirstRepliesOfTenant, checks),
+                CiteInReply = settings.Support.CiteInReply,
+                ReaderPrompt = prompts[PromptLibrary.Reader],
+                WriterPrompt = prompts[PromptLibrary.Writer],
+                Times = new(
+                    settings.Approval.RemindAfter is { } reminders
+                        ? [.. reminders.Select(after => checks.Duration("Approval:RemindAfter", after))]
+                        : ApprovalTimes.Default.RemindAfter,
+                    checks.Duration("Approval:ExpireAfter", settings.Approval.ExpireAfter)),
             },
-            Approval = checks.OneOf<ApprovalMode>("Approval:Mode", settings.Approval.Mode),
-            AnswerAlone = settings.Approval.AnswerAlone is { } alone ? [.. alone.Select(word => Category(word, checks))] : new HandlingPolicy().AnswerAlone,
-            MinConfidence = settings.Approval.MinConfidence is >= 0 and <= 1
-                ? settings.Approval.MinConfidence
-                : throw checks.Wrong("Approval:MinConfidence", $"{settings.Approval.MinConfidence}", "a number from 0 to 1"),
-            FirstReplies = NotNegative("Approval:FirstReplies", settings.Approval.FirstReplies, checks),
-            FirstRepliesOfTenant = NotNegative("Approval:FirstRepliesOfTenant", settings.Approval.FirstRepliesOfTenant, checks),
-            CiteInReply = settings.Support.CiteInReply,
-            ReaderPrompt = prompts[PromptLibrary.Reader],
-            WriterPrompt = prompts[PromptLibrary.Writer],
-            Times = new(
-                settings.Approval.RemindAfter is { } reminders
-                    ? [.. reminders.Select(after => checks.Duration("Approval:RemindAfter", after))]
-                    : ApprovalTimes.Default.RemindAfter,
-                checks.Duration("Approval:ExpireAfter", settings.Approval.ExpireAfter)),
-        },
-        RemindMailTo = settings.Approval.RemindMailTo is { } approver ? checks.Address("Approval:RemindMailTo", approver) : null,
-        Imap = settings.Imap is { } imap ? ImapOf(imap, checks) : null,
-        Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp, checks, settings.Imap is not null) : null,
-    };
+            RemindMailTo = settings.Approval.RemindMailTo is { } reminded ? Reminded(reminded, approvers, checks) : null,
+            Imap = settings.Imap is { } imap ? ImapOf(imap, checks, name, dataFolder) : null,
+            Smtp = settings.Smtp is { } smtp ? SmtpOf(smtp, checks, settings.Imap is not null, name, dataFolder) : null,
+        };
+    }
+
+    // Who is in a group only a program knows that signs people in; this one does not.
+    private static List<string> Approvers(string[] names, SettingChecks checks)
+    {
+        foreach (var name in names)
+        {
+            if (string.IsNullOrWhiteSpace(name) || name.Length > MaxApproverLength || name.StartsWith(ApprovalNames.GroupPrefix, StringComparison.OrdinalIgnoreCase))
+                checks.Wrong("Approval:Approvers", name, $"a person's name or e-mail address, at most {MaxApproverLength} characters", "");
+        }
+
+        if (names.Length > MaxApprovers)
+            checks.Wrong("Approval:Approvers", $"a list of {names.Length}", $"{MaxApprovers} people at most", "");
+        return [.. names.Select(name => name.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    // The link in a reminder decides in the name of whoever gets it.
+    private static MailAddress Reminded(string address, List<string> approvers, SettingChecks checks)
+    {
+        var reminded = checks.Address("Approval:RemindMailTo", address);
+        return approvers.Count == 0 || approvers.Contains(reminded.Address, StringComparer.OrdinalIgnoreCase)
+            ? reminded
+            : checks.Wrong("Approval:RemindMailTo", address, "the address of one of Approval:Approvers, who alone may decide", reminded);
+    }
 
     // Spam and what machines wrote is not answered at all.
     private static EmailCategory Category(string word, SettingChecks checks)
@@ -66,33 +99,34 @@ internal sealed partial record TenantConfiguration
         var known = Enum.GetValues<EmailCategory>().Where(category => category is not (EmailCategory.Spam or EmailCategory.AutoReply)).ToList();
         return known.Where(category => CategoryWord.Of(category) == word).ToList() is [var one]
             ? one
-            : throw checks.Wrong("Approval:AnswerAlone", word, $"one of {string.Join(", ", known.Select(CategoryWord.Of))}");
+            : checks.Wrong("Approval:AnswerAlone", word, $"one of {string.Join(", ", known.Select(CategoryWord.Of))}", EmailCategory.Other);
     }
 
-    private static int NotNegative(string name, int value, SettingChecks checks) => value >= 0 ? value : throw checks.Wrong(name, $"{value}", "0 or more");
+    private static int NotNegative(string name, int value, SettingChecks checks) => value >= 0 ? value : checks.Wrong(name, $"{value}", "0 or more", 0);
 
-    private static ImapSettings ImapOf(SupportSettings.ImapSection imap, SettingChecks checks) => new()
+    private static ImapSettings ImapOf(SupportSettings.ImapSection imap, SettingChecks checks, string tenant, string dataFolder) => new()
     {
-        Host = imap.Host.Length > 0 ? imap.Host : throw checks.Wrong("Imap:Host", imap.Host, "the name of a mail server"),
-        Port = imap.Port is > 0 and < 65536 ? imap.Port : throw checks.Wrong("Imap:Port", $"{imap.Port}", "a number from 1 to 65535"),
+        Host = checks.Text("Imap:Host", imap.Host, "the name of a mail server"),
+        Port = checks.Port("Imap:Port", imap.Port),
         Security = checks.OneOf<MailSecurity>("Imap:Security", imap.Security),
-        User = imap.User.Length > 0 ? imap.User : throw checks.Wrong("Imap:User", imap.User, "the name to log in with"),
-        Password = imap.Password.Length > 0 ? imap.Password : throw checks.Wrong("Imap:Password", "", "the password of Imap:User"),
-        Folder = imap.Folder.Length > 0 ? imap.Folder : throw checks.Wrong("Imap:Folder", "", "the name of a folder"),
+        User = checks.Text("Imap:User", imap.User, "the name to log in with"),
+        Password = MailPassword.From("Imap", imap.Password, imap.PasswordFrom, tenant, dataFolder, checks)
+            ?? checks.Wrong("Imap:Password", "", "the password of Imap:User, or Imap:PasswordFrom must say where it is", MailPassword.None),
+        Folder = checks.Text("Imap:Folder", imap.Folder, "the name of a folder"),
         ProcessedFolder = string.IsNullOrEmpty(imap.ProcessedFolder) ? null : imap.ProcessedFolder,
-        RejectedFolder = imap.RejectedFolder.Length > 0 ? imap.RejectedFolder : throw checks.Wrong("Imap:RejectedFolder", "", "the name of a folder"),
+        RejectedFolder = checks.Text("Imap:RejectedFolder", imap.RejectedFolder, "the name of a folder"),
         SentFolder = string.IsNullOrEmpty(imap.SentFolder) ? null : imap.SentFolder,
         PollEvery = checks.Duration("Imap:PollEvery", imap.PollEvery),
         FirstLook = checks.Duration("Imap:FirstLook", imap.FirstLook),
     };
 
-    private static SmtpSettings SmtpOf(SupportSettings.SmtpSection smtp, SettingChecks checks, bool hasMailbox) => new()
+    private static SmtpSettings SmtpOf(SupportSettings.SmtpSection smtp, SettingChecks checks, bool hasMailbox, string tenant, string dataFolder) => new()
     {
-        Host = smtp.Host.Length > 0 ? smtp.Host : throw checks.Wrong("Smtp:Host", smtp.Host, "the name of a mail server"),
-        Port = smtp.Port is > 0 and < 65536 ? smtp.Port : throw checks.Wrong("Smtp:Port", $"{smtp.Port}", "a number from 1 to 65535"),
+        Host = checks.Text("Smtp:Host", smtp.Host, "the name of a mail server"),
+        Port = checks.Port("Smtp:Port", smtp.Port),
         Security = checks.OneOf<MailSecurity>("Smtp:Security", smtp.Security),
         User = smtp.User,
-        Password = smtp.Password,
+        Password = MailPassword.From("Smtp", smtp.Password, smtp.PasswordFrom, tenant, dataFolder, checks),
         WhenUnsure = checks.OneOf<WhenUnsure>("Smtp:WhenUnsure", smtp.WhenUnsure),
         ProofCopy = smtp.ProofCopy ?? hasMailbox,
         ProofWait = checks.Duration("Smtp:ProofWait", smtp.ProofWait),

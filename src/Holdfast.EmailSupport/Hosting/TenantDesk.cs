@@ -1,3 +1,4 @@
+using Holdfast.AI.Vault;
 using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
@@ -9,19 +10,23 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>One tenant's support desk: its mail in and out, and how its mail is handled.</summary>
 internal sealed class TenantDesk : IDisposable
 {
-    public TenantDesk(TenantConfiguration configuration, MailFolders folders, string inboxUrl, TimeProvider time)
+    /// <param name="vault">Where passwords are that the settings do not hold; null where there is none.</param>
+    public TenantDesk(TenantConfiguration configuration, MailFolders folders, string inboxUrl, CredentialVault? vault, TimeProvider time)
     {
+        Configuration = configuration;
         Identity = configuration.Identity;
         Policy = configuration.Policy;
         Folders = folders;
         Outbox = new(folders.Outbox);
         Reminders = new(configuration.RemindMailTo, inboxUrl);
-        Imap = configuration.Imap;
-        Health = configuration.Imap is { } watched ? new(watched, time) : null;
+        Imap = configuration.Imap is { } imap ? imap with { Password = imap.Password.In(vault) } : null;
+        Health = Imap is not null ? new(Imap, time) : null;
         Transport = configuration.Smtp is { } smtp
-            ? new SmtpTransport(smtp, Outbox, configuration.Imap is { } mailbox ? new MailboxProof(mailbox) : null, time)
+            ? new SmtpTransport(smtp with { Password = smtp.Password?.In(vault) }, Outbox, Imap is not null ? new MailboxProof(Imap) : null, time)
             : new FolderTransport(Outbox);
     }
+
+    public TenantConfiguration Configuration { get; }
 
     public MailIdentity Identity { get; }
 

@@ -31,13 +31,17 @@ internal sealed class PromptLibrary
 
     /// <summary>Those of a folder, where it has some, otherwise the program's own.</summary>
     /// <exception cref="StartException">A file is not what it should be; the message names it.</exception>
-    public static PromptLibrary Read(string folder)
+    public static PromptLibrary Read(string folder) => Own.With(folder);
+
+    /// <summary>Those of a folder, where it has some, otherwise these. A name that the folder has is the folder's alone, whatever the versions are.</summary>
+    /// <exception cref="StartException">A file is not what it should be; the message names it.</exception>
+    public PromptLibrary With(string folder)
     {
         if (!Directory.Exists(folder))
-            return Own;
+            return this;
 
         var given = Directory.EnumerateDirectories(folder).SelectMany(OfFolder).ToList();
-        return new([.. Own.prompts.Values.Where(own => given.All(prompt => prompt.Name != own.Name)), .. given]);
+        return new([.. prompts.Values.Where(own => given.All(prompt => prompt.Name != own.Name)), .. given]);
     }
 
     private static IEnumerable<Prompt> OfFolder(string folder)

@@ -11,6 +11,9 @@ public sealed record HandlingPolicy
 {
     public ApprovalMode Approval { get; init; } = ApprovalMode.WhenNeeded;
 
+    /// <summary>Who may decide, by the name they decide under. Empty: anybody who can reach the workflow.</summary>
+    public IReadOnlyList<string> Approvers { get; init; } = [];
+
     /// <summary>The only categories that may be answered without a person, whatever the classification says.</summary>
     public IReadOnlyList<EmailCategory> AnswerAlone { get; init; } = [EmailCategory.Question, EmailCategory.Thanks];
 

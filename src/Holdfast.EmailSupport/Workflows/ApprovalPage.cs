@@ -10,7 +10,7 @@ namespace Holdfast.EmailSupport.Workflows;
 /// <summary>What the person who approves a reply gets to read beside it.</summary>
 internal static class ApprovalPage
 {
-    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<Passage> passages, IReadOnlyList<string> reasons, string? predecessor)
+    public static ApprovalRequest For(EmailMessage email, Classification classification, Draft draft, IReadOnlyList<Passage> passages, IReadOnlyList<string> reasons, IReadOnlyList<string> approvers, string? predecessor)
     {
         var subject = Threading.ReplySubject(email.Subject);
         var facts = new List<ApprovalFact>
@@ -44,6 +44,7 @@ internal static class ApprovalPage
             Content = draft.Body,
             Context = facts,
             Bound = [email.ReplyTo.Address, subject],
+            Assignees = approvers,
         };
     }
 

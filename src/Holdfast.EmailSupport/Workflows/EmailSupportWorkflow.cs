@@ -137,7 +137,7 @@ public sealed class EmailSupportWorkflow
         {
             Move(EmailStep.WaitingForApproval, string.Join(' ', reasons));
             var outcome = await approvals.RequestAsync(
-                ApprovalPage.For(email, classification, draft, passages, reasons, status.Predecessor),
+                ApprovalPage.For(email, classification, draft, passages, reasons, policy.Approvers, status.Predecessor),
                 policy.Times,
                 _ => RemindAsync(email));
             if (outcome.Approval.State is ApprovalState.Rejected)

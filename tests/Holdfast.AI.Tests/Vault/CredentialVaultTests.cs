@@ -46,6 +46,24 @@ public sealed class CredentialVaultTests
     }
 
     [Fact]
+    public async Task A_secret_for_something_else_than_a_provider_is_given_back_to_the_program_and_to_no_provider()
+    {
+        await using var bench = VaultBench.Open(options: new() { OtherUses = ["mail"] });
+        await bench.PutAsync();
+        var password = await bench.Vault.CreateAsync(new() { Tenant = "acme", Name = "imap", Provider = "mail", Secret = new("a long pass phrase wörd") }, VaultBench.Anna);
+
+        Assert.Equal("…", password.Masked);
+        Assert.Equal("a long pass phrase wörd", (await bench.Vault.RevealAsync("acme", "imap", "mail", VaultBench.Anna))!.Value.Reveal());
+        Assert.Null(await bench.Vault.RevealAsync("other", "imap", "mail", VaultBench.Anna));
+        Assert.Equal(ModelFailureKind.CredentialWaiting, (await Assert.ThrowsAsync<ModelException>(() => bench.ResolveAsync(name: "imap"))).Kind);
+        // A provider's key is given to its provider alone, under whatever use it is asked for.
+        Assert.Null(await bench.Vault.RevealAsync("acme", "anthropic", "mail", VaultBench.Anna));
+        Assert.Equal(VaultFailure.Invalid, (await Assert.ThrowsAsync<VaultException>(() => bench.Vault.RevealAsync("acme", "anthropic", "anthropic", VaultBench.Anna))).Failure);
+        Assert.Equal(VaultFailure.Invalid, (await Assert.ThrowsAsync<VaultException>(() => bench.Vault.VerifyAsync("acme", password.Id, VaultBench.Anna))).Failure);
+        Assert.Single(bench.Vault.Audit("acme", password.Id), entry => entry.Action == "use");
+    }
+
+    [Fact]
     public async Task The_same_key_under_another_name_has_the_same_fingerprint_and_is_told_apart_from_others()
     {
         await using var bench = VaultBench.Open();

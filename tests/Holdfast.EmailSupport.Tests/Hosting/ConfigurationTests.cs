@@ -1,8 +1,11 @@
+using Holdfast.AI.Database;
+using Holdfast.AI.Vault;
 using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Outbox;
 using Holdfast.EmailSupport.Prompts;
 using Holdfast.EmailSupport.Triage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.EmailSupport.Tests.Hosting;
 
@@ -49,7 +52,7 @@ public sealed class ConfigurationTests : IDisposable
             """
             {
               "Support": { "Address": "help@shop.test", "Name": "Shop" },
-              "Approval": { "Mode": "always", "RemindAfter": ["30m"], "ExpireAfter": "2d", "RemindMailTo": "boss@shop.test",
+              "Approval": { "Mode": "always", "RemindAfter": ["30m"], "ExpireAfter": "2d", "RemindMailTo": "boss@shop.test", "Approvers": ["Boss@shop.test", "Ada"],
                 "AnswerAlone": ["thanks", "bug"], "MinConfidence": 0.9, "FirstReplies": 2, "FirstRepliesOfTenant": 20 },
               "Smtp": { "Host": "mail.shop.test", "Port": 465, "Security": "Tls", "User": "u", "Password": "p", "WhenUnsure": "AskPerson" },
               "Models": { "Anthropic": { "ApiKey": "key-of-file", "Model": "claude-haiku-5-5" } }
@@ -64,6 +67,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal([TimeSpan.FromMinutes(30)], tenant.Policy.Times.RemindAfter);
         Assert.Equal(TimeSpan.FromDays(2), tenant.Policy.Times.ExpireAfter);
         Assert.Equal("boss@shop.test", tenant.RemindMailTo!.Address);
+        Assert.Equal(["Boss@shop.test", "Ada"], tenant.Policy.Approvers);
         Assert.Equal(new SmtpSettings { Host = "mail.shop.test", Port = 465, Security = MailSecurity.Tls, User = "u", Password = "p", WhenUnsure = WhenUnsure.AskPerson }, tenant.Smtp! with { CopyTo = [] });
         Assert.DoesNotContain("p,", tenant.Smtp.ToString(), StringComparison.Ordinal);
         Assert.Equal("key-of-file", configuration.Model.AnthropicApiKey);
@@ -109,6 +113,13 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "Models": { "Concurrency": 0 } }""", "Models:Concurrency")]
     [InlineData("""{ "Models": { "Use": "Gemini" } }""", "Models:Use")]
     [InlineData("""{ "Models": { "Anthropic": { "BaseUrl": "ftp://x" } } }""", "Models:Anthropic:BaseUrl")]
+    [InlineData("""{ "Approval": { "Approvers": ["group:leads"] } }""", "Approval:Approvers")]
+    [InlineData("""{ "Approval": { "Approvers": ["ada@shop.test"], "RemindMailTo": "ben@shop.test" } }""", "the address of one of Approval:Approvers")]
+    [InlineData("""{ "Imap": { "Host": "h", "User": "u" } }""", "Imap:PasswordFrom must say where it is")]
+    [InlineData("""{ "Imap": { "Host": "h", "User": "u", "PasswordFrom": "secret" } }""", "env:NAME, file:PATH or vault:NAME")]
+    [InlineData("""{ "Imap": { "Host": "h", "User": "u", "PasswordFrom": "env:HOLDFAST_NOT_SET" } }""", "an environment variable that is set")]
+    [InlineData("""{ "Imap": { "Host": "h", "User": "u", "PasswordFrom": "file:not-there" } }""", "a file that is there")]
+    [InlineData("""{ "Smtp": { "Host": "h", "User": "u", "Password": "p", "PasswordFrom": "vault:smtp" } }""", "left out where Smtp:Password is given")]
     [InlineData("""{ "Support": """, "is not valid JSON")]
     public void A_wrong_setting_is_named(string json, string named) =>
         Assert.Contains(named, Assert.Throws<StartException>(() => Read(json)).Message, StringComparison.Ordinal);
@@ -137,6 +148,73 @@ public sealed class ConfigurationTests : IDisposable
     {
         Assert.True(Configuration.From(new() { Models = { Use = "Anthropic" } }, null, PromptLibrary.Own).Model.IsUsed);
         Assert.False(Configuration.From(new() { Models = { Use = "offline" } }, "env", PromptLibrary.Own).Model.IsUsed);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_told_at_once()
+    {
+        var told = Assert.Throws<StartException>(() => Read("""{ "Approval": { "Mode": "Never" }, "Tenants": { "acme": { "Smtp": { "Port": 0 } } } }""")).Message;
+
+        Assert.All((string[])["setting Approval:Mode is", "setting Tenants:acme:Smtp:Host is", "setting Tenants:acme:Smtp:Port is"], named => Assert.Contains(named, told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_password_is_read_from_where_the_settings_say_each_time_and_never_printed()
+    {
+        var file = Path.Combine(folder, "imap.txt");
+        await File.WriteAllTextAsync(file, "first\n");
+        var imap = Read("""{ "Imap": { "Host": "h", "User": "u", "PasswordFrom": "file:imap.txt" } }""").Tenants[0].Imap!;
+
+        Assert.Equal("first", await imap.Password.ReadAsync(default));
+        await File.WriteAllTextAsync(file, "second");
+        Assert.Equal("second", await imap.Password.ReadAsync(default));
+        File.Delete(file);
+        Assert.Contains(file, (await Assert.ThrowsAsync<MailPasswordException>(async () => await imap.Password.ReadAsync(default))).Message, StringComparison.Ordinal);
+
+        Environment.SetEnvironmentVariable("HOLDFAST_TEST_PASSWORD", "of the environment");
+        Assert.Equal("of the environment", await Read("""{ "Imap": { "Host": "h", "User": "u", "PasswordFrom": "env:HOLDFAST_TEST_PASSWORD" } }""").Tenants[0].Imap!.Password.ReadAsync(default));
+        Assert.DoesNotContain("hidden", Read("""{ "Imap": { "Host": "h", "User": "u", "Password": "hidden" } }""").Tenants[0].Imap!.Password.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_of_the_vault_is_the_tenants_own_and_the_newest()
+    {
+        using var services = new ServiceCollection()
+            .AddAIDatabase(Path.Combine(folder, "ai.db"))
+            .AddCredentialVault(Path.Combine(folder, "vault.key"), new() { OtherUses = [MailPassword.VaultUse] })
+            .BuildServiceProvider();
+        var vault = services.GetRequiredService<CredentialVault>();
+        var password = Read("""{ "Tenants": { "acme": { "Imap": { "Host": "h", "User": "u", "PasswordFrom": "vault:imap" } } } }""").Tenants[1].Imap!.Password.In(vault);
+        await vault.CreateAsync(new() { Tenant = "default", Name = "imap", Provider = MailPassword.VaultUse, Secret = new("another's") }, new("ada"));
+
+        Assert.Contains("put it in", (await Assert.ThrowsAsync<MailPasswordException>(async () => await password.ReadAsync(default))).Message, StringComparison.Ordinal);
+        var kept = await vault.CreateAsync(new() { Tenant = "acme", Name = "imap", Provider = MailPassword.VaultUse, Secret = new("pass wörd") }, new("ada"));
+        Assert.Equal("pass wörd", await password.ReadAsync(default));
+        await vault.RotateAsync("acme", kept.Id, new("a newer and longer one"), new("ada"));
+        Assert.Equal("a newer and longer one", await password.ReadAsync(default));
+        Assert.Equal("…", vault.Find("acme", kept.Id)!.Masked);
+        vault.Revoke("acme", kept.Id, new("ada"));
+        await Assert.ThrowsAsync<MailPasswordException>(async () => await password.ReadAsync(default));
+    }
+
+    [Fact]
+    public void A_tenants_prompt_takes_the_place_of_the_teams_file_of_that_name_alone()
+    {
+        Prompt("prompts", "support-writer/7.md", "Be kind.");
+        Prompt("prompts", "support-reader/3.md", "Read well.");
+        Prompt("tenants/acme/prompts", "support-writer/2.md", "Be brief.");
+
+        var (ours, acme) = Read("""{ "Tenants": { "acme": {} } }""").Tenants is [var first, var second] ? (first.Policy, second.Policy) : default;
+
+        Assert.Equal(("support-writer/7", "support-reader/3"), (ours!.WriterPrompt.Id, ours.ReaderPrompt.Id));
+        Assert.Equal((new("support-writer", 2, "Be brief."), "support-reader/3"), (acme!.WriterPrompt, acme.ReaderPrompt.Id));
+    }
+
+    private void Prompt(string place, string file, string text)
+    {
+        var path = Path.Combine(folder, place, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
     }
 
     private Configuration Read(string json)

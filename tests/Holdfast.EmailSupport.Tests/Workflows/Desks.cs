@@ -18,6 +18,6 @@ internal static class Desks
         var folders = new MailFolders(folder);
         folders.Create();
         var configuration = new TenantConfiguration { Identity = identity, Policy = new(), RemindMailTo = approver, Imap = null, Smtp = null };
-        return new(configuration, folders, "http://localhost:8233/approvals", TimeProvider.System);
+        return new(configuration, folders, "http://localhost:8233/approvals", vault: null, TimeProvider.System);
     }
 }

@@ -90,6 +90,23 @@ public sealed class EmailSupportWorkflowTests
     }
 
     [Fact]
+    public async Task Only_an_approver_of_the_tenant_decides_and_the_list_says_who_they_are()
+    {
+        await using var desk = await SupportDesk.OpenAsync();
+        var workflow = await desk.ReceiveAsync(Billing, policy: new() { Approvers = ["ada@acme.test"] });
+        var approval = await SupportDesk.PendingAsync(workflow);
+
+        var refusal = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(
+            () => SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "ben@other.test" }));
+        var listed = await Eventually.SeesAsync("the waiting mail in the list", () => FirstAsync(desk.Client, "HoldfastApproval = 'pending'"));
+        Assert.Contains("ben@other.test is not among them", refusal.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal(["ada@acme.test"], (await listed.Memo["holdfast_approval"].ToValueAsync<ApprovalMemo>()).Assignees);
+
+        await SupportDesk.DecideAsync(workflow, new() { ApprovalId = approval.Id, Verdict = "approve", By = "Ada@acme.test" });
+        Assert.Equal(EmailStep.Answered, (await workflow.GetResultAsync()).Step);
+    }
+
+    [Fact]
     public async Task A_rejected_reply_is_not_sent()
     {
         await using var desk = await SupportDesk.OpenAsync();

@@ -14,8 +14,9 @@ internal static class ImapSession
         var client = new ImapClient { Timeout = (int)settings.Timeout.TotalMilliseconds };
         try
         {
+            var password = await settings.Password.ReadAsync(cancellationToken);
             await client.ConnectAsync(settings.Host, settings.Port, MailSecurityOptions.Of(settings.Security), cancellationToken);
-            await client.AuthenticateAsync(settings.User, settings.Password, cancellationToken);
+            await client.AuthenticateAsync(settings.User, password, cancellationToken);
             return client;
         }
         catch (Exception exception)
@@ -53,6 +54,7 @@ internal static class ImapSession
 
     private static MailboxException Explained(ImapSettings settings, Exception exception) => exception switch
     {
+        MailPasswordException => new(exception.Message, parked: true, exception),
         AuthenticationException => new(
             $"The mail server refused the login of {settings.User}. Mend Imap:User or Imap:Password. Not tried again for a while, because servers lock accounts.",
             parked: true, exception),

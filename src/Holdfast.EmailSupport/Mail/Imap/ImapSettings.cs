@@ -11,7 +11,7 @@ internal sealed record ImapSettings
 
     public required string User { get; init; }
 
-    public required string Password { get; init; }
+    public required MailPassword Password { get; init; }
 
     /// <summary>The folder that is watched.</summary>
     public string Folder { get; init; } = "INBOX";

@@ -12,7 +12,7 @@ internal sealed record SmtpSettings
     /// <summary>Null: the server is used without logging in.</summary>
     public string? User { get; init; }
 
-    public string? Password { get; init; }
+    public MailPassword? Password { get; init; }
 
     public required WhenUnsure WhenUnsure { get; init; }
 

@@ -87,9 +87,14 @@ internal sealed class SmtpTransport(SmtpSettings settings, OutboxFolder outbox, 
     {
         try
         {
+            var password = settings is { User: not null, Password: { } kept } ? await kept.ReadAsync(cancellationToken) : "";
             await client.ConnectAsync(settings.Host, settings.Port, MailSecurityOptions.Of(settings.Security), cancellationToken);
             if (settings.User is { } user)
-                await client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken);
+                await client.AuthenticateAsync(user, password, cancellationToken);
+        }
+        catch (MailPasswordException exception)
+        {
+            throw new ApplicationFailureException(exception.Message, exception, errorType: "MailServerLogin", nextRetryDelay: LoginRetry);
         }
         catch (AuthenticationException exception)
         {
