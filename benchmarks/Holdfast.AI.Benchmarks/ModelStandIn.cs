@@ -51,7 +51,7 @@ internal sealed class ModelStandIn : IAsyncDisposable
         Interlocked.Increment(ref calls);
         LongestRequest = Math.Max(LongestRequest, context.Request.ContentLength ?? 0);
         await Task.Delay(latency);
-        await context.Response.WriteAsJsonAsync(new JsonObject
+        var message = new JsonObject
         {
             ["id"] = "msg_1",
             ["type"] = "message",
@@ -61,6 +61,33 @@ internal sealed class ModelStandIn : IAsyncDisposable
             ["stop_reason"] = "end_turn",
             ["stop_sequence"] = null,
             ["usage"] = new JsonObject { ["input_tokens"] = 500, ["output_tokens"] = 100 },
-        }, JsonSerializerOptions.Default);
+        };
+        if (body["stream"]?.GetValue<bool>() is true)
+            await StreamAsync(context.Response, message);
+        else
+            await context.Response.WriteAsJsonAsync(message, JsonSerializerOptions.Default);
+    }
+
+    // The answer's words one by one, as providers send them.
+    private static async Task StreamAsync(HttpResponse response, JsonObject message)
+    {
+        var text = message["content"]![0]!["text"]!.GetValue<string>();
+        var usage = message["usage"]!.DeepClone();
+        (message["content"], message["stop_reason"]) = (new JsonArray(), null);
+        response.ContentType = "text/event-stream";
+        await SendAsync("message_start", new() { ["message"] = message });
+        await SendAsync("content_block_start", new() { ["index"] = 0, ["content_block"] = new JsonObject { ["type"] = "text", ["text"] = "" } });
+        foreach (var word in text.Split(' ').Select((word, at) => at == 0 ? word : $" {word}"))
+            await SendAsync("content_block_delta", new() { ["index"] = 0, ["delta"] = new JsonObject { ["type"] = "text_delta", ["text"] = word } });
+        await SendAsync("content_block_stop", new() { ["index"] = 0 });
+        await SendAsync("message_delta", new() { ["delta"] = new JsonObject { ["stop_reason"] = "end_turn", ["stop_sequence"] = null }, ["usage"] = usage });
+        await SendAsync("message_stop", []);
+
+        async Task SendAsync(string type, JsonObject data)
+        {
+            data["type"] = type;
+            await response.WriteAsync($"event: {type}\ndata: {data.ToJsonString()}\n\n");
+            await response.Body.FlushAsync();
+        }
     }
 }

@@ -38,10 +38,10 @@ internal sealed class LiveAnswers(string runId)
         var known = answers[at];
         answers[at] = happened.Kind switch
         {
-            ChatStreamEventKind.Started or ChatStreamEventKind.Restarted => known with { Text = "", Model = happened.Model, Last = happened.Kind },
+            ChatStreamEventKind.Started or ChatStreamEventKind.Restarted => known with { Text = "", Failure = null, Model = happened.Model, Last = happened.Kind },
             ChatStreamEventKind.Text => known with { Text = known.Text + happened.Text, Last = happened.Kind },
             ChatStreamEventKind.Tool => known with { Text = $"{known.Text}\n[asks for the tool {happened.Text}]\n", Last = happened.Kind },
-            ChatStreamEventKind.Failed => known with { Text = $"{known.Text}\n[failed: {happened.Text}]", Last = happened.Kind },
+            ChatStreamEventKind.Failed => known with { Failure = happened.Text, Last = happened.Kind },
             _ => known with { Last = happened.Kind },
         };
         return true;

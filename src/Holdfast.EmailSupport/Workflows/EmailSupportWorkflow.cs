@@ -196,7 +196,7 @@ public sealed class EmailSupportWorkflow
         {
             // A wrong citation is worth one more try; then a person is the better judge of the draft.
             var answers = 0;
-            var draft = await DurableChat.Client(PromptLibrary.Writer, StepOptions.Model).ReadResponseAsync(
+            var draft = await DurableChat.Client(PromptLibrary.Writer, StepOptions.Writer).ReadResponseAsync(
                 SupportPrompts.ToWriter(policy.WriterPrompt, email, classification, passages, policy.Signature),
                 answer => WriterAnswer.Parse(answer, passages, lastWord: ++answers > 1),
                 SupportPrompts.WriterOptions(policy.WriterPrompt));

@@ -24,6 +24,9 @@ internal static class StepOptions
         LongestRateLimitWait = TimeSpan.Zero,
     };
 
+    /// <summary>The model call that writes the draft: whoever looks at the case may watch it.</summary>
+    public static DurableChatOptions Writer => Model with { Stream = true };
+
     /// <summary>Sending: for a day, as mail servers do among themselves.</summary>
     public static ActivityOptions Send => new()
     {

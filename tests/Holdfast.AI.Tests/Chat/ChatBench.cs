@@ -1,6 +1,5 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Tenants;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Tracing;
 using Holdfast.AI.Waiting;
 using Holdfast.Server;

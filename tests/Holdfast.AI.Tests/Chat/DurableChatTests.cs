@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Holdfast.AI.Tests.StandIns;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
 

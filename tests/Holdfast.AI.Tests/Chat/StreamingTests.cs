@@ -1,5 +1,4 @@
 using Holdfast.AI.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,6 @@ using Holdfast.AI.Chat;
 using Holdfast.AI.Costs;
 using Holdfast.AI.Database;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Waiting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;

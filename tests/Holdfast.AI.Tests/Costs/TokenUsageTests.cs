@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Costs;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

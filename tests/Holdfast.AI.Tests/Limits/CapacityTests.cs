@@ -3,7 +3,6 @@ using Holdfast.AI.Costs;
 using Holdfast.AI.Database;
 using Holdfast.AI.Limits;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Client;

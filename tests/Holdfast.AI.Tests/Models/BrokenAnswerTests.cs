@@ -1,4 +1,3 @@
-using Holdfast.AI.Tests.StandIns;
 using Microsoft.Extensions.AI;
 
 namespace Holdfast.AI.Tests.Models;

@@ -1,4 +1,3 @@
-using Holdfast.AI.Tests.StandIns;
 
 namespace Holdfast.AI.Tests.Models;
 

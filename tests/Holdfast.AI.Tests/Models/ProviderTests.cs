@@ -1,6 +1,5 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Models;
-using Holdfast.AI.Tests.StandIns;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Holdfast.AI.Network;
-using Holdfast.AI.Tests.StandIns;
 
 namespace Holdfast.AI.Tests.Network;
 

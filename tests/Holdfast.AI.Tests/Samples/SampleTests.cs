@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Costs;
 using Holdfast.AI.Database;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.Server;
 using Microsoft.Data.Sqlite;
 using Temporalio.Client;

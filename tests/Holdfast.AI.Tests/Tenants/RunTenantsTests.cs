@@ -1,7 +1,6 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Database;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.AI.Tests.Tenants;

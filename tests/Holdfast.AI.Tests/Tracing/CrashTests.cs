@@ -1,5 +1,4 @@
 using Holdfast.AI.Tests.Samples;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.Server;
 using Holdfast.Tests.Langfuse;
 

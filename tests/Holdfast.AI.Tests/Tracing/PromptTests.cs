@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Tracing;
 using Holdfast.AI.Tracing.Outbox;
 using Holdfast.AI.Tracing.Prompts;

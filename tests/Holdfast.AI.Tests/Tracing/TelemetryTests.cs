@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Tracing.Telemetry;
 
 namespace Holdfast.AI.Tests.Tracing;

@@ -4,7 +4,6 @@ using Holdfast.AI.Database;
 using Holdfast.AI.Tenants;
 using Holdfast.AI.Tests.Approvals;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Tracing;
 using Holdfast.AI.Tracing.Spans;
 using Holdfast.AI.Waiting;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Holdfast.AI.Approvals;
 using Holdfast.AI.Tests.Approvals;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Temporalio.Exceptions;
 
 namespace Holdfast.AI.Tests.Tracing;

@@ -7,7 +7,6 @@ using Holdfast.AI.Database;
 using Holdfast.AI.Models;
 using Holdfast.AI.Tests.Chat;
 using Holdfast.AI.Tests.Secrets;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Tracing;
 using Holdfast.AI.Vault;
 using Microsoft.Extensions.AI;

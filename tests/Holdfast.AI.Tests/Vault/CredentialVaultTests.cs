@@ -1,6 +1,5 @@
 using Holdfast.AI.Models;
 using Holdfast.AI.Secrets;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Vault;
 using Microsoft.Data.Sqlite;
 

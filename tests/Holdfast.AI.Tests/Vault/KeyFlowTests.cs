@@ -1,6 +1,5 @@
 using Holdfast.AI.Database;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Vault;
 using Holdfast.AI.Waiting;
 using Microsoft.Extensions.DependencyInjection;

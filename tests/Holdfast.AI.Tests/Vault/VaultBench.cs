@@ -1,6 +1,5 @@
 using Holdfast.AI.Chat;
 using Holdfast.AI.Database;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Vault;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Holdfast.AI.Chat;
 using Holdfast.AI.Models;
 using Holdfast.AI.Tests.Chat;
-using Holdfast.AI.Tests.StandIns;
 using Holdfast.AI.Waiting;
 using Microsoft.Extensions.DependencyInjection;
 using Temporalio.Exceptions;

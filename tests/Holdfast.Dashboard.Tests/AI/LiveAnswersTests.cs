@@ -22,12 +22,24 @@ public sealed class LiveAnswersTests
     {
         Happens(ChatStreamEventKind.Text, "Hell");
         Happens(ChatStreamEventKind.Failed, "Timeout");
-        Assert.Contains("Timeout", answers.All.Single().Text, StringComparison.Ordinal);
+        Assert.Equal("Hell\n[failed: Timeout]", answers.All.Single().Shown);
 
         Happens(ChatStreamEventKind.Restarted);
         Happens(ChatStreamEventKind.Text, "Hi");
 
-        Assert.Equal("Hi", answers.All.Single().Text);
+        Assert.Equal("Hi", answers.All.Single().Shown);
+    }
+
+    [Fact]
+    public void The_words_of_a_structured_answer_can_be_read_while_it_is_written_and_when_it_breaks_off()
+    {
+        Happens(ChatStreamEventKind.Text, """{"reply": "Dear A""");
+        Assert.Equal("reply: Dear A", answers.All.Single().Shown);
+
+        Happens(ChatStreamEventKind.Text, "da,\\n");
+        Happens(ChatStreamEventKind.Failed, "ModelTruncated");
+
+        Assert.Equal("reply: Dear Ada,\n\n[failed: ModelTruncated]", answers.All.Single().Shown);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using Holdfast.AI.Approvals;
 using Holdfast.EmailSupport.Hosting;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.EmailSupport.Tests.Mail;
-using Holdfast.EmailSupport.Tests.Models;
 using Holdfast.EmailSupport.Triage;
 using Holdfast.EmailSupport.Workflows;
 using Temporalio.Client;
@@ -214,7 +213,7 @@ public sealed class EmailSupportWorkflowTests
     [Fact]
     public async Task When_the_model_fails_a_person_writes_the_reply()
     {
-        await using var provider = await ScriptedHttp.StartAsync(_ => (401, """{"type":"error","error":{"type":"authentication_error","message":"invalid key"}}""", []));
+        await using var provider = await ProviderStandIn.StartAsync(AnthropicWire.Failure(401, "authentication_error", "invalid key"));
         var model = new ModelSettings { AnthropicApiKey = "wrong", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
         var workflow = await desk.ReceiveAsync(Question);
@@ -234,12 +233,8 @@ public sealed class EmailSupportWorkflowTests
     [Fact]
     public async Task A_model_sorts_and_writes_where_a_key_is_configured()
     {
-        var requests = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        await using var provider = await ScriptedHttp.StartAsync(request =>
-        {
-            requests.Enqueue(request);
-            return (200, ModelReply(IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, all is well. Desk")), []);
-        });
+        await using var provider = await ProviderStandIn.StartAsync(request =>
+            AnthropicWire.Answer(request, IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, all is well. Desk")));
         var model = new ModelSettings { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address };
         await using var desk = await SupportDesk.OpenAsync(model);
 
@@ -248,8 +243,9 @@ public sealed class EmailSupportWorkflowTests
         Assert.Equal(EmailStep.Answered, status.Step);
         Assert.Equal("claude-sonnet-5-5", status.Draft!.Model);
         // The prompt's name is for our own traces: a provider refuses fields that it does not know.
-        Assert.Equal(2, requests.Count);
-        Assert.All(requests, request => Assert.DoesNotContain("prompt.name", request, StringComparison.Ordinal));
+        Assert.All(provider.Requests, request => Assert.DoesNotContain("prompt.name", request.Body.ToJsonString(), StringComparison.Ordinal));
+        // The draft alone is worth watching.
+        Assert.Equal([false, true], provider.Requests.Select(request => request.Streamed));
         Assert.Equal(("support-reader/1", "support-writer/1"), (status.Classification!.Prompt, status.Draft.Prompt));
         Assert.Equal(
             [EmailStep.Classifying, EmailStep.LookingUp, EmailStep.Drafting, EmailStep.Sending, EmailStep.Answered],
@@ -308,12 +304,12 @@ public sealed class EmailSupportWorkflowTests
     public async Task A_writer_that_cites_what_it_was_not_given_is_asked_again_and_then_a_person_is()
     {
         var asked = 0;
-        await using var provider = await ScriptedHttp.StartAsync(request =>
+        await using var provider = await ProviderStandIn.StartAsync(request =>
         {
             if (IsReader(request))
-                return (200, ModelReply(HarmlessQuestion), []);
+                return AnthropicWire.Answer(request, HarmlessQuestion);
             asked++;
-            return (200, ModelReply(WriterReply("Dear Ada, all is well. Desk", 0.9, "secrets#all")), []);
+            return AnthropicWire.Answer(request, WriterReply("Dear Ada, all is well. Desk", 0.9, "secrets#all"));
         });
         await using var desk = await SupportDesk.OpenAsync(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address });
         SampleKnowledge.Write(desk.Knowledge);
@@ -331,8 +327,8 @@ public sealed class EmailSupportWorkflowTests
     [InlineData(true, "Dear Ada, it is in the settings. Desk\n\nSources:\n- Your account: Setting a new password")]
     public async Task A_reply_names_its_sources_only_where_the_desk_wants_it(bool wanted, string sent)
     {
-        await using var provider = await ScriptedHttp.StartAsync(request => (200, ModelReply(
-            IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, it is in the settings. Desk", 0.9, "account#setting-a-new-password")), []));
+        await using var provider = await ProviderStandIn.StartAsync(request => AnthropicWire.Answer(
+            request, IsReader(request) ? HarmlessQuestion : WriterReply("Dear Ada, it is in the settings. Desk", 0.9, "account#setting-a-new-password")));
         await using var desk = await SupportDesk.OpenAsync(new() { AnthropicApiKey = "k", AnthropicBaseUrl = provider.Address });
         SampleKnowledge.Write(desk.Knowledge);
 
@@ -414,13 +410,7 @@ public sealed class EmailSupportWorkflowTests
     private const string HarmlessQuestion =
         """{"category":"question","language":"en","needs_approval":false,"reason":"","summary":"s","injection_suspected":false}""";
 
-    private static bool IsReader(string request) => request.Contains("You sort the incoming mail", StringComparison.Ordinal);
+    private static bool IsReader(StandInRequest request) => request.Body.ToJsonString().Contains("You sort the incoming mail", StringComparison.Ordinal);
 
     private static string WriterReply(string reply, double confidence = 0.9, params string[] citations) => JsonSerializer.Serialize(new { reply, citations, confidence });
-
-    private static string ModelReply(string text) =>
-        $$$"""
-        {"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":{{{JsonSerializer.Serialize(text)}}}}],
-         "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":3,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}
-        """;
 }

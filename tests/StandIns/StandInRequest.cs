@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Holdfast.AI.Tests.StandIns;
+namespace Holdfast.Tests.StandIns;
 
 /// <summary>A request that the stand-in got.</summary>
 /// <param name="Number">Counted from 1.</param>

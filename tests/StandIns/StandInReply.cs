@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.AI.Tests.StandIns;
+namespace Holdfast.Tests.StandIns;
 
 /// <summary>How the stand-in answers a request.</summary>
 internal sealed class StandInReply(Func<HttpContext, Task> send)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.AI.Tests.StandIns;
+namespace Holdfast.Tests.StandIns;
 
 /// <summary>
 /// A model provider on a free port of this machine that speaks the providers' real wire: Anthropic's Messages, OpenAI's Responses and Chat

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Holdfast.AI.Tests.StandIns;
+namespace Holdfast.Tests.StandIns;
 
 /// <summary>What OpenAI's Responses API says.</summary>
 internal static class OpenAIWire

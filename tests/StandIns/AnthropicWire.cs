@@ -1,12 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Holdfast.AI.Tests.StandIns;
+namespace Holdfast.Tests.StandIns;
 
 /// <summary>What Anthropic's Messages API says.</summary>
 internal static class AnthropicWire
 {
     public static StandInReply Answer(string text, string stopReason = "end_turn") => Message([TextBlock(text)], stopReason);
+
+    /// <summary>The answer as it was asked for: whole, or as a stream.</summary>
+    public static StandInReply Answer(StandInRequest request, string text) => request.Streamed ? Stream(text) : Answer(text);
 
     public static StandInReply ToolCalls(params (string Id, string Name, object Input)[] calls) =>
         Message([.. calls.Select(call => ToolBlock(call.Id, call.Name, call.Input))], "tool_use");
