@@ -1,5 +1,6 @@
 using Holdfast.Dashboard.Components;
 using Holdfast.Dashboard.Service;
+using Microsoft.AspNetCore.Components;
 
 namespace Holdfast.AI.Dashboard;
 
@@ -11,6 +12,13 @@ public abstract class AIPage : LivePage
 
     /// <summary>Who sits before the browser, as they say themselves. Empty when they have not said.</summary>
     protected string By { get; private set; } = "";
+
+    /// <summary>The tenant that alone is asked about; without one, all.</summary>
+    [SupplyParameterFromQuery(Name = "tenant")]
+    public string? TenantAsked { get; set; }
+
+    /// <summary><see cref="TenantAsked"/>, or null.</summary>
+    protected string? Only => string.IsNullOrWhiteSpace(TenantAsked) ? null : TenantAsked.Trim();
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

@@ -8,7 +8,7 @@ namespace Holdfast.AI.Network;
 /// A name proves nothing, as its owner decides where it leads and may change that at any time. So the addresses are looked at when a connection is
 /// made, and the connection goes to the very address that was looked at.
 /// </summary>
-internal sealed class EndpointGuard
+public sealed class EndpointGuard
 {
     // What is found under a name: injected, so that tests decide.
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
@@ -25,9 +25,9 @@ internal sealed class EndpointGuard
     private static readonly SocketsHttpHandler Permitted = CreateHandler(allowPrivate: true);
 
     /// <summary>What requests to tenants' endpoints go through. Shared: not to be disposed.</summary>
-    public static HttpMessageHandler Handler(bool allowPrivate) => allowPrivate ? Permitted : Guarded;
+    internal static HttpMessageHandler Handler(bool allowPrivate) => allowPrivate ? Permitted : Guarded;
 
-    public static SocketsHttpHandler CreateHandler(bool allowPrivate, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) => new()
+    internal static SocketsHttpHandler CreateHandler(bool allowPrivate, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) => new()
     {
         // A redirect would take the key along to another host.
         AllowAutoRedirect = false,
@@ -39,7 +39,7 @@ internal sealed class EndpointGuard
     };
 
     /// <summary>What is wrong with an endpoint's address as it is written; null: nothing. Where its name leads is seen when connecting.</summary>
-    public static string? Problem(Uri url, bool allowPrivate)
+    internal static string? Problem(Uri url, bool allowPrivate)
     {
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && !(allowPrivate && url.Scheme == Uri.UriSchemeHttp)))
             return "An endpoint begins with https://.";

@@ -23,6 +23,11 @@ internal sealed partial record Configuration
     /// <summary>Where the outside reaches the pages of links in reminders. Null: reminders name the dashboard.</summary>
     public Uri? PublicUrl { get; init; }
 
+    public required SupportSettings.PagesSection Pages { get; init; }
+
+    /// <summary>Of all that is not a tenant's own: what differs from it counts after a restart.</summary>
+    public string Digest { get; init; } = "";
+
     /// <summary>Null: nothing is traced.</summary>
     public LangfuseOptions? Langfuse { get; init; }
 
@@ -48,15 +53,15 @@ internal sealed partial record Configuration
         {
             throw new StartException($"{file} is not valid JSON: {(exception.InnerException ?? exception).Message}", exception);
         }
-        catch (InvalidOperationException exception) when (Unconverted().Match(exception.Message) is { Success: true } match)
+        catch (InvalidOperationException exception) when (Unconverted().Match(Innermost(exception).Message) is { Success: true } match)
         {
             // The value of a setting that is no number, say.
-            problems = [new(match.Groups["name"].Value, $"A setting in {file} or in the environment ({Prefix}…) is wrong: {exception.Message}", $"\"{match.Groups["value"].Value}\" cannot stand here.")];
+            problems = [new(match.Groups["name"].Value, $"A setting in {file} or in the environment ({Prefix}…) is wrong: {Innermost(exception).Message}", $"\"{match.Groups["value"].Value}\" cannot stand here.")];
             return null;
         }
         catch (InvalidOperationException exception)
         {
-            throw new StartException($"A setting in {file} or in the environment ({Prefix}…) is wrong: {Problem(exception)}", exception);
+            throw new StartException($"A setting in {file} or in the environment ({Prefix}…) is wrong: {Problem(Innermost(exception))}", exception);
         }
     }
 
@@ -64,6 +69,10 @@ internal sealed partial record Configuration
     public static IReadOnlyList<string> SetByEnvironment(string section) =>
         [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith(Prefix + section.Replace(":", "__", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+
+    // Around what it says of a setting in a dictionary or a list the binder says once more, and less.
+    private static InvalidOperationException Innermost(InvalidOperationException exception) =>
+        exception.InnerException is InvalidOperationException inner ? Innermost(inner) : exception;
 
     // For an unknown setting the binder talks of its own options; only the names at its end tell the user something.
     private static string Problem(InvalidOperationException exception) =>
@@ -90,6 +99,8 @@ internal sealed partial record Configuration
             ],
             Model = ModelOf(settings.Models, anthropicKeyOfEnvironment, checks),
             Server = settings.Server,
+            Pages = settings.Pages,
+            Digest = SettingsDigest.Of(settings.Models, settings.Links, settings.Server, settings.Langfuse, settings.Pages),
             PublicUrl = settings.Links.PublicUrl is not { Length: > 0 } given ? null
                 : Uri.TryCreate(given, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
                 : checks.Wrong<Uri?>("Links:PublicUrl", given, "an http or https address", null),

@@ -12,6 +12,7 @@ using Holdfast.EmailSupport.Activities;
 using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
 using Holdfast.EmailSupport.Samples;
+using Holdfast.EmailSupport.Tenants;
 using Holdfast.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -104,6 +105,7 @@ internal static class EmailSupportHost
             dashboard.Target = $"{(configuration.Server.Tls ? "https" : "http")}://{target}";
             dashboard.Namespace = configuration.Server.Namespace;
             dashboard.Actions.Add(new("Add sample e-mails", SamplesPath));
+            dashboard.Pages.Add(new("Tenants", "tenants", typeof(TenantsPage)));
             dashboard.ShowLiveAnswers().ShowCosts().ShowBudgets().ShowKeys();
         });
         Application(services, data, configuration, target, hostedPort is not null, uiPort);
@@ -134,9 +136,11 @@ internal static class EmailSupportHost
         // Opened here and not when it is first needed: a key file that others can read must keep the program from starting.
         var wrapper = KeyFile.Open(data.VaultKey);
         services.AddCredentialVault(_ => wrapper, new() { PlatformKeysOfDefaultTenant = PlatformKeys.WhenMissing, OtherUses = [MailPassword.VaultUse] });
+        var dashboard = new DashboardAddress(uiPort);
+        services.AddSingleton(data).AddSingleton(dashboard);
         var folders = configuration.Tenants.ToDictionary(tenant => tenant.Identity.Tenant, tenant => data.MailOf(tenant.Identity.Tenant));
         services.AddSingleton(provider => new TenantDesks(provider.GetRequiredService<RunTenants>(), [.. configuration.Tenants.Select(tenant => new TenantDesk(
-            tenant, folders[tenant.Identity.Tenant], $"http://localhost:{uiPort}/approvals", provider.GetRequiredService<CredentialVault>(), provider.GetRequiredService<TimeProvider>()))]));
+            tenant, folders[tenant.Identity.Tenant], dashboard.Approvals, provider.GetRequiredService<CredentialVault>(), provider.GetRequiredService<TimeProvider>()))]));
         services.AddApprovalLinks(links => links.PublicUrl = configuration.PublicUrl);
         services.AddOptions<ApprovalLinkOptions>().Configure<ServerLink>((links, server) => links.Client = async (ns, stop) =>
             new TemporalClient((await server.ClientAsync(stop)).Connection, new() { Namespace = ns }));
@@ -155,15 +159,11 @@ internal static class EmailSupportHost
         services.AddSingleton<ServerLink>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerLink>());
         services.AddHostedService<SupportWorker>();
-        foreach (var tenant in configuration.Tenants)
-        {
-            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<IntakeService>(provider, DeskOf(provider, tenant)));
-            if (tenant.Imap is not null)
-                services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<MailboxService>(provider, DeskOf(provider, tenant)));
-        }
-
-        static TenantDesk DeskOf(IServiceProvider provider, TenantConfiguration tenant) =>
-            provider.GetRequiredService<TenantDesks>().All.Single(desk => desk.Configuration == tenant);
+        services.AddSingleton<DeskServices>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeskServices>());
+        services.AddSingleton(new SettingsFile(Path.Combine(data.Path, Configuration.FileName)));
+        services.AddSingleton<TenantChanges>();
+        services.AddSingleton(provider => new MailServerProbe(configuration.Pages.PrivateMailServers, provider.GetRequiredService<TimeProvider>()));
     }
 
     // The SDK's native part writes to standard output of its own accord. Its retries are left out: while a server is away there are

@@ -6,7 +6,7 @@ namespace Holdfast.EmailSupport.Hosting;
 /// <summary>Looks into a tenant's inbox folder twice a second, for as long as the application runs.</summary>
 internal sealed partial class IntakeService(
     ServerLink link, SupportSettings.ServerSection server, TenantDesk desk, TimeProvider time, ILogger<MailIntake> intakeLogger, ILogger<IntakeService> logger)
-    : EarlyStoppingService
+    : BackgroundService
 {
     // Polling: watchers of the operating system miss events on network folders and after overflow, and one look costs next to nothing.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);

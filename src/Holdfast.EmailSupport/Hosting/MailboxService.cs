@@ -16,7 +16,7 @@ internal sealed partial class MailboxService(
     TenantDesk desk,
     TimeProvider time,
     ILogger<ImapIntake> intakeLogger,
-    ILogger<MailboxService> logger) : EarlyStoppingService
+    ILogger<MailboxService> logger) : BackgroundService
 {
     private readonly ImapSettings settings = desk.Imap!;
     private readonly MailboxHealth health = desk.Health!;

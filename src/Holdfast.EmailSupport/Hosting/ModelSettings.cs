@@ -41,9 +41,9 @@ internal sealed class ModelSettings
     {
         if (HasKey)
             chat.AddCredential("anthropic", AnthropicApiKey);
-        if (IsUsed)
-            chat.AddAnthropic(baseUrl: AnthropicBaseUrl);
-        else
+        // Also where no model is asked yet: a tenant's key can then be put in before the start from which on it is used.
+        chat.AddAnthropic(baseUrl: AnthropicBaseUrl);
+        if (!IsUsed)
             chat.AddClient("offline", (services, _) => new OfflineChatClient(OfflineSupport.Answer, services.GetRequiredService<TimeProvider>()));
 
         foreach (var name in (string[])[PromptLibrary.Reader, PromptLibrary.Writer])

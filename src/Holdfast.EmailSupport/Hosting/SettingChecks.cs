@@ -37,7 +37,7 @@ internal sealed class SettingChecks(List<SettingProblem> problems, string prefix
     /// <returns>What stands in for it while the others are looked at; nothing is run on it.</returns>
     public T Wrong<T>(string name, string value, string expected, T instead)
     {
-        Note(name, $"The setting {prefix}{name} is \"{value}\"; it must be {expected}.", $"It is \"{value}\"; it must be {expected}.");
+        Note(name, $"The setting {prefix}{name} is \"{value}\"; it must be {expected}.", value.Length > 0 ? $"It is \"{value}\"; it must be {expected}." : $"It must be {expected}.");
         return instead;
     }
 

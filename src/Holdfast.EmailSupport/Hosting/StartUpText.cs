@@ -30,6 +30,8 @@ internal static class StartUpText
             lines.Add($"{samples} sample e-mails were put into the inbox. Look at the dashboard: some are answered at once, some wait for your approval.");
         else if (firstRun)
             lines.Add("The inbox is empty. To see how it works, start with --samples, or press \"Add sample e-mails\" on the dashboard.");
+        if (configuration.Tenants.All(tenant => tenant.Imap is null))
+            lines.Add($"To answer the mail of a mailbox, set it up under http://localhost:{uiPort}/tenants/setup.");
         lines.Add("Press Ctrl+C to stop. Nothing is lost, whenever and however it stops.");
         return string.Join(Environment.NewLine, lines);
     }

@@ -17,6 +17,8 @@ internal sealed class SupportSettings : TenantSettings
 
     public ServerSection Server { get; set; } = new();
 
+    public PagesSection Pages { get; set; } = new();
+
     /// <summary>Absent: nothing is traced.</summary>
     public LangfuseSection? Langfuse { get; set; }
 
@@ -183,6 +185,15 @@ internal sealed class SupportSettings : TenantSettings
 
         /// <summary>Whether mails and answers are sent. When not: names, times, models, tokens and costs alone.</summary>
         public bool Content { get; set; } = true;
+    }
+
+    internal sealed class PagesSection
+    {
+        /// <summary>
+        /// Whether the dashboard's pages may name, and try, mail servers in private networks or on this machine, at any port. Otherwise they must be on the open
+        /// internet, at a mail server's port. What the settings file says is not concerned.
+        /// </summary>
+        public bool PrivateMailServers { get; set; }
     }
 
     internal sealed class ServerSection

@@ -27,6 +27,9 @@ internal sealed partial record TenantConfiguration
     /// <summary>Null: replies go into the outbox folder.</summary>
     public required SmtpSettings? Smtp { get; init; }
 
+    /// <summary>Differs when anything of the tenant's settings or prompts does.</summary>
+    public string Digest { get; init; } = "";
+
     /// <summary>Whether a tenant may have this name, which becomes a part of Message-IDs and the name of a folder.</summary>
     public static bool IsName(string name) => Name().IsMatch(name);
 
@@ -37,6 +40,8 @@ internal sealed partial record TenantConfiguration
         var approvers = Approvers(settings.Approval.Approvers ?? [], checks);
         return new()
         {
+            // The default tenant's settings hold those of all others; what each has of its own is compared.
+            Digest = SettingsDigest.Of(settings.Support, settings.Approval, settings.Imap, settings.Smtp, prompts[PromptLibrary.Reader], prompts[PromptLibrary.Writer]),
             Identity = new(checks.Address("Support:Address", settings.Support.Address) with { Name = settings.Support.Name }, name),
             Policy = new()
             {

@@ -110,6 +110,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "Smtp": { "Port": 25 } }""", "Smtp:Host")]
     [InlineData("""{ "Smtp": { "Host": "h", "Port": 0 } }""", "Smtp:Port")]
     [InlineData("""{ "Smtp": { "Host": "h", "Port": "many" } }""", "Smtp:Port")]
+    [InlineData("""{ "Tenants": { "acme": { "Approval": { "MinConfidence": "many" } } } }""", "'many' at 'Tenants:acme:Approval:MinConfidence'")]
+    [InlineData("""{ "Tenants": { "acme": { "Suport": {} } } }""", "there is no setting 'Suport'.")]
     [InlineData("""{ "Models": { "Concurrency": 0 } }""", "Models:Concurrency")]
     [InlineData("""{ "Models": { "Use": "Gemini" } }""", "Models:Use")]
     [InlineData("""{ "Models": { "Anthropic": { "BaseUrl": "ftp://x" } } }""", "Models:Anthropic:BaseUrl")]
