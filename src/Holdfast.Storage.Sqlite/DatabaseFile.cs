@@ -13,6 +13,11 @@ internal sealed class DatabaseFile : IDisposable
     /// <summary>Marks the file as ours: "HFst".</summary>
     private const long ApplicationId = 0x48467374;
 
+    /// <summary>
+    /// 400 MB: with so much in the log a commit moves it into the file itself. <see cref="LogCheckpoints"/> comes long before that, unless it fails.
+    /// </summary>
+    internal const int MostLogPages = 50_000;
+
     private readonly FileStream claim;
     private readonly bool relaxed;
 
@@ -25,6 +30,8 @@ internal sealed class DatabaseFile : IDisposable
 
     /// <summary>The full path.</summary>
     public string Path { get; }
+
+    private string Synchronous => relaxed ? "NORMAL" : "FULL";
 
     /// <summary>Claims the file, makes it when it is missing, and brings its schema up to date.</summary>
     /// <exception cref="StoreUnusableException">See its message.</exception>
@@ -56,12 +63,19 @@ internal sealed class DatabaseFile : IDisposable
         var connection = Connect(SqliteOpenMode.ReadWrite);
 
         // The cache holds the pages that transactions touch again and again: headers and the right edges of the indexes.
-        // A large auto-checkpoint rewrites such a page once for hundreds of transactions.
         Execute(connection, $"""
-            PRAGMA synchronous = {(relaxed ? "NORMAL" : "FULL")};
-            PRAGMA wal_autocheckpoint = 10000;
+            PRAGMA synchronous = {Synchronous};
+            PRAGMA wal_autocheckpoint = {MostLogPages};
             PRAGMA cache_size = -32768;
             """);
+        return connection;
+    }
+
+    /// <summary>A connection that moves the log into the file, and waits at most so long for others.</summary>
+    public SqliteConnection ConnectToCheckpoint(int busyMilliseconds)
+    {
+        var connection = Connect(SqliteOpenMode.ReadWrite);
+        Execute(connection, $"PRAGMA synchronous = {Synchronous}; PRAGMA busy_timeout = {busyMilliseconds}");
         return connection;
     }
 

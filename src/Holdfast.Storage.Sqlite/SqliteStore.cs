@@ -13,12 +13,16 @@ namespace Holdfast.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteStore : IStore
 {
+    // SQLITE_DBSTATUS_CACHE_WRITE: https://sqlite.org/c3ref/c_dbstatus_options.html. With a write-ahead log, the pages written to it.
+    internal const int CacheWrites = 9;
+
     private readonly DatabaseFile file;
     private readonly ReaderPool readers;
     private readonly Lock writing = new();
     private readonly SqliteConnection connection;
     private readonly ShardOwnership shards;
     private readonly CommitWriter writer;
+    private readonly LogCheckpoints checkpoints;
     private readonly RowPacker packer;
     private readonly KnownWorkflowIds known;
     private readonly CancellationTokenSource closing = new();
@@ -32,12 +36,16 @@ public sealed class SqliteStore : IStore
         shards = new ShardOwnership(connection);
         known = new KnownWorkflowIds(NewestEntityId());
         writer = new CommitWriter(connection, shards, known);
+        checkpoints = new LogCheckpoints(file, writing);
         packer = new RowPacker(FindNewestDictionary(), SaveDictionary);
         AllIdsKnown = Task.Run(FillKnownAsync);
     }
 
     /// <summary>Ends when ids that are not stored are known to be new without a look at the disk.</summary>
     internal Task AllIdsKnown { get; }
+
+    /// <summary>Ends when the log's checkpoint that is under way, if any, has ended.</summary>
+    internal Task Checkpointed => checkpoints.Running;
 
     /// <summary>Opens the database, makes it when the file is missing, and brings its schema up to date.</summary>
     /// <exception cref="StoreUnusableException">The file is foreign, damaged, newer, in use or not to be written; nothing was changed.</exception>
@@ -82,6 +90,7 @@ public sealed class SqliteStore : IStore
             try
             {
                 writer.Commit(batches);
+                checkpoints.Wrote(PagesWritten());
             }
             catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
             {
@@ -179,6 +188,7 @@ public sealed class SqliteStore : IStore
 
         // The connection that writes goes last: closing the last one moves the log into the file, which a read-only one could not.
         await readers.DisposeAsync();
+        await checkpoints.DisposeAsync();
         lock (writing)
         {
             packer.Dispose();
@@ -216,6 +226,13 @@ public sealed class SqliteStore : IStore
 #pragma warning restore CA1031
         {
         }
+    }
+
+    // Since the last time.
+    private int PagesWritten()
+    {
+        raw.sqlite3_db_status(connection.Handle!, CacheWrites, out var count, out _, resetFlg: 1);
+        return count;
     }
 
     // As many runs as there can be. Where the table is damaged the filter is smaller than it might be; the rest is served.
