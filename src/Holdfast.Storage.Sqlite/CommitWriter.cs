@@ -38,7 +38,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly VisibilityWriter visibility;
     private readonly ChunkWriter chunks;
 
-    public CommitWriter(SqliteConnection connection, ShardOwnership shards, KnownWorkflowIds known)
+    public CommitWriter(SqliteConnection connection, ShardOwnership shards, KnownWorkflowIds known, RecentChunks recent)
     {
         this.known = known;
         this.connection = connection;
@@ -78,7 +78,7 @@ internal sealed class CommitWriter : IDisposable
         markCompacted = new Statement(connection, "UPDATE entity SET base_sequence = ?2, compacted = 1 WHERE entity_id = ?1");
         deleteCurrentRun = new Statement(connection, "DELETE FROM current_run WHERE namespace_id = ?1 AND workflow_id = ?2 AND run_id = ?3");
         visibility = new VisibilityWriter(connection);
-        chunks = new ChunkWriter(connection);
+        chunks = new ChunkWriter(connection, recent);
     }
 
     /// <summary>Writes all, durable on return, or throws and writes nothing.</summary>
@@ -178,7 +178,7 @@ internal sealed class CommitWriter : IDisposable
         deletes[0].Bind(1, header.EntityId).Execute();
         var used = chunks.EndUses(header.EntityId);
         foreach (var row in write.Compacted)
-            Insert(header.EntityId, row.Sequence, row.FirstEventId, row.LastEventId, row.Records);
+            Insert(header.EntityId, row.Sequence, row.FirstEventId, row.LastEventId, row.Records, row.Cut);
         chunks.Collect(used);
 
         header.BaseSequence = header.NextSequence - 1;
@@ -235,7 +235,7 @@ internal sealed class CommitWriter : IDisposable
         if (write.Sequence != header.NextSequence)
             throw CommitConflictException.Sequence(write.Run, header.NextSequence, write.Sequence);
 
-        Insert(header.EntityId, write.Sequence, write.FirstEventId, write.LastEventId, write.Records);
+        Insert(header.EntityId, write.Sequence, write.FirstEventId, write.LastEventId, write.Records, write.Cut);
         header.NextSequence++;
         if (!write.HasSnapshot)
             return;
@@ -248,9 +248,9 @@ internal sealed class CommitWriter : IDisposable
         }
     }
 
-    private void Insert(long entityId, long sequence, long firstEventId, long lastEventId, ReadOnlyMemory<byte> records)
+    private void Insert(long entityId, long sequence, long firstEventId, long lastEventId, ReadOnlyMemory<byte> records, CutRow? cut)
     {
-        var stored = ChunkedRow.Suits(records.Span) ? chunks.Write(entityId, records) : records.Span;
+        var stored = ChunkedRow.Suits(records.Span) ? chunks.Write(entityId, records, cut) : records.Span;
         insertRow.Bind(1, entityId).Bind(2, sequence).Bind(3, firstEventId).Bind(4, lastEventId).Bind(5, stored).Execute();
     }
 

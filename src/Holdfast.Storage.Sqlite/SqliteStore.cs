@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Holdfast.Engine;
 using Holdfast.Storage.Payloads;
+using Holdfast.Storage.Sqlite.Payloads;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -25,6 +26,7 @@ public sealed class SqliteStore : IStore
     private readonly LogCheckpoints checkpoints;
     private readonly RowPacker packer;
     private readonly KnownWorkflowIds known;
+    private readonly RecentChunks recent = new();
     private readonly CancellationTokenSource closing = new();
     private bool disposed;
 
@@ -35,7 +37,7 @@ public sealed class SqliteStore : IStore
         connection = file.ConnectToWrite();
         shards = new ShardOwnership(connection);
         known = new KnownWorkflowIds(NewestEntityId());
-        writer = new CommitWriter(connection, shards, known);
+        writer = new CommitWriter(connection, shards, known, recent);
         checkpoints = new LogCheckpoints(file, writing);
         packer = new RowPacker(FindNewestDictionary(), SaveDictionary);
         AllIdsKnown = Task.Run(FillKnownAsync);
@@ -99,6 +101,18 @@ public sealed class SqliteStore : IStore
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    public RunWrite Prepare(RunWrite write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return write with
+        {
+            Cut = Cut(write.Records),
+            Compacted = write.Compacted.Count == 0 ? write.Compacted : [.. write.Compacted.Select(row => row with { Cut = Cut(row.Records) })],
+        };
+
+        CutRow? Cut(ReadOnlyMemory<byte> row) => ChunkedRow.Suits(row.Span) ? CutRow.Compressed(row, hash => recent.MayHold(hash)) : null;
     }
 
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) =>

@@ -29,6 +29,12 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="ShardLostException">A batch shows another range id than the stored one; nothing of any batch was written.</exception>
     ValueTask CommitAsync(IReadOnlyList<CommitBatch> batches, CancellationToken cancellation);
 
+    /// <summary>
+    /// Does what can be done of a large write before its transaction, so that others do not wait for it there. May be called from any thread. Whoever does not
+    /// call it commits all the same.
+    /// </summary>
+    RunWrite Prepare(RunWrite write) => write;
+
     /// <summary>What a run's state needs: its journal rows from the newest one with a snapshot on, and its slots; null when there is no such run.</summary>
     /// <exception cref="DamagedRunException">A row is missing or cannot be read.</exception>
     ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation);

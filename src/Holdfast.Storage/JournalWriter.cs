@@ -83,6 +83,11 @@ public sealed class JournalWriter : IAsyncDisposable
         await stopped.Task;
     }
 
+    /// <summary>Large batches are prepared on other threads; but whoever drives everything from one thread gets no others.</summary>
+    internal bool PreparesAhead => scheduler is null;
+
+    internal RunWrite Prepare(RunWrite write) => write.IsLarge ? store.Prepare(write) : write;
+
     internal Task Enqueue(PendingCommit pending)
     {
         lock (gate)

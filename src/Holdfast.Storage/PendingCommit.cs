@@ -9,7 +9,7 @@ internal sealed class PendingCommit(ShardJournal journal, CommitBatch? batch, Ac
 {
     public ShardJournal Journal { get; } = journal;
 
-    public CommitBatch? Batch { get; } = batch;
+    public CommitBatch? Batch { get; set; } = batch;
 
     /// <summary>Tells that the promise was kept or broken.</summary>
     public void TellEnded() => ended?.Invoke();

@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Storage.Payloads;
 
 namespace Holdfast.Storage;
 
@@ -33,6 +34,9 @@ public sealed record RunWrite
 
     /// <summary>Encoded records (<see cref="Holdfast.Engine.Journal.JournalRows"/>); empty when only slots change.</summary>
     public required ReadOnlyMemory<byte> Records { get; init; }
+
+    /// <summary><see cref="Records"/> cut ahead (<see cref="IStore.Prepare"/>), or null.</summary>
+    public CutRow? Cut { get; init; }
 
     /// <summary>First and last public history event id in <see cref="Records"/>; 0 and 0 when there is none.</summary>
     public required long FirstEventId { get; init; }
@@ -71,4 +75,21 @@ public sealed record RunWrite
 
     /// <summary>The run's new visibility row, or null when it did not change.</summary>
     public VisibilityRow? Visibility { get; init; }
+
+    /// <summary>Whether it is worth while to prepare this write (<see cref="IStore.Prepare"/>).</summary>
+    internal bool IsLarge
+    {
+        get
+        {
+            if (Records.Length >= CutRow.FewestBytesAhead)
+                return true;
+            foreach (var row in Compacted)
+            {
+                if (row.Records.Length >= CutRow.FewestBytesAhead)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 }

@@ -7,7 +7,9 @@ internal sealed class GatedStore(IStore inner) : IStore
 {
     private TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource open = Opened();
+    private readonly ManualResetEventSlim preparing = new(true);
     private Exception? failure;
+    private Exception? preparationFailure;
 
     /// <summary>Batches in each transaction so far.</summary>
     public List<int> TransactionSizes { get; } = [];
@@ -36,6 +38,21 @@ internal sealed class GatedStore(IStore inner) : IStore
         if (Interlocked.Exchange(ref failure, null) is { } planned)
             throw planned;
         await inner.CommitAsync(batches, cancellation);
+    }
+
+    /// <summary>Preparations wait from now on.</summary>
+    public void HoldPreparations() => preparing.Reset();
+
+    public void LetPreparationsGo() => preparing.Set();
+
+    public void FailNextPreparation(Exception with) => preparationFailure = with;
+
+    public RunWrite Prepare(RunWrite write)
+    {
+        preparing.Wait();
+        if (Interlocked.Exchange(ref preparationFailure, null) is { } planned)
+            throw planned;
+        return inner.Prepare(write);
     }
 
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) => inner.LoadRunAsync(run, cancellation);

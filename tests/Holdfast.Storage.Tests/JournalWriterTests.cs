@@ -1,10 +1,13 @@
 using Holdfast.Storage.InMemory;
+using Holdfast.Storage.Payloads;
 using static Holdfast.Storage.Tests.Writes;
 
 namespace Holdfast.Storage.Tests;
 
 public sealed class JournalWriterTests : IAsyncLifetime
 {
+    private static readonly byte[] Large = [.. Enumerable.Repeat((byte)'x', CutRow.FewestBytesAhead)];
+
     private readonly GatedStore store = new(new InMemoryStore());
     private readonly JournalWriter writer;
 
@@ -15,6 +18,7 @@ public sealed class JournalWriterTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         store.Open();
+        store.LetPreparationsGo();
         await writer.DisposeAsync();
         await store.DisposeAsync();
     }
@@ -40,6 +44,49 @@ public sealed class JournalWriterTests : IAsyncLifetime
 
         Assert.Equal([1, 3], store.TransactionSizes);
         Assert.Equal(3, (await store.Rows(Run("order-1")))!.Count());
+    }
+
+    [Fact]
+    public async Task While_a_large_batch_is_prepared_other_shards_commit_and_its_own_keeps_its_order()
+    {
+        var own = await writer.OpenAsync(1);
+        var other = await writer.OpenAsync(2);
+        store.HoldPreparations();
+        var large = own.CommitAsync([First(Run("order-1")) with { Records = Large }]);
+        var behind = own.CommitAsync([Next(Run("order-1"), 2)]);
+        var largeToo = own.CommitAsync([Next(Run("order-1"), 3) with { Records = Large }]);
+
+        await other.CommitAsync([First(Run("order-2"))]);
+        Assert.All([large, behind, largeToo], task => Assert.False(task.IsCompleted));
+        store.LetPreparationsGo();
+        await Task.WhenAll(large, behind, largeToo);
+
+        await own.CommitAsync([Next(Run("order-1"), 4)]);
+        Assert.Equal([Large.Length, 4, Large.Length, 4], (await store.Rows(Run("order-1")))!.Select(row => row.Length));
+    }
+
+    [Fact]
+    public async Task A_batch_that_could_not_be_prepared_is_committed_as_it_is()
+    {
+        var journal = await writer.OpenAsync(1);
+        store.FailNextPreparation(new InvalidOperationException("no room"));
+        await journal.CommitAsync([First(Run("order-1")) with { Records = Large }]);
+        await journal.CommitAsync([Next(Run("order-1"), 2)]);
+        Assert.Equal(2, (await store.Rows(Run("order-1")))!.Count());
+    }
+
+    [Fact]
+    public async Task What_is_still_being_prepared_when_the_journal_is_opened_anew_is_not_written()
+    {
+        var journal = await writer.OpenAsync(1);
+        store.HoldPreparations();
+        var large = journal.CommitAsync([First(Run("order-1")) with { Records = Large }]);
+        var reopened = await writer.OpenAsync(1);
+        store.LetPreparationsGo();
+
+        await Assert.ThrowsAsync<CommitFailedException>(() => large);
+        Assert.Null(await store.Rows(Run("order-1")));
+        await reopened.CommitAsync([First(Run("order-1"))]);
     }
 
     [Fact]

@@ -59,6 +59,23 @@ public abstract class PayloadContract : IAsyncLifetime
         Assert.True(stored < 1.5 * calls * perCall, $"{stored} bytes are stored.");
     }
 
+    [Fact]
+    public async Task A_row_that_was_prepared_is_stored_as_any_other()
+    {
+        var (first, second, long1) = (Text(1, 300_000), Text(2, 100_000), Text(3, 2_000));
+        await Store.Commit(Store.Prepare(First(Run("one"), first)));
+        var chunks = await Chunks();
+        await Store.Commit(Store.Prepare(Next(Run("one"), 2, first + second)), Store.Prepare(Next(Run("one"), 3, long1)));
+        await Store.Commit(First(Run("two"), first));
+
+        Assert.InRange(await Chunks() - chunks, 1, chunks);
+        Assert.Equal([first, first + second, long1], await Store.Rows(Run("one")));
+        Assert.Equal([first], await Store.Rows(Run("two")));
+
+        await Store.Commit(Store.Prepare(RunWrite.Compaction(Run("one"), [new(3, 1, 2, Bytes(second + first))])));
+        Assert.Equal([second + first], await Store.Rows(Run("one")));
+    }
+
     [Theory]
     [InlineData(ChunkedRow.FewestBytes - 1, false)]
     [InlineData(ChunkedRow.FewestBytes, true)]

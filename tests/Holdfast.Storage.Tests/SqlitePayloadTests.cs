@@ -31,6 +31,27 @@ public sealed class SqlitePayloadTests : PayloadContract
     }
 
     [Fact]
+    public async Task Preparing_compresses_only_what_is_not_stored_already()
+    {
+        var sent = First(Run("one"), Text(1, 200_000));
+        var prepared = Store.Prepare(sent);
+        Assert.All(prepared.Cut!.Chunks, chunk => Assert.False(chunk.Compressed.IsEmpty));
+        await Store.Commit(prepared);
+        Assert.All(Store.Prepare(sent).Cut!.Chunks, chunk => Assert.True(chunk.Compressed.IsEmpty));
+    }
+
+    [Fact]
+    public async Task A_prepared_row_is_whole_when_its_chunks_are_gone_by_the_time_it_is_written()
+    {
+        var mail = Text(1, 200_000);
+        await Store.Commit(First(Run("one"), mail));
+        var prepared = Store.Prepare(First(Run("two"), mail));
+        await Store.Commit(RunWrite.Deletion(Run("one")));
+        await Store.Commit(prepared);
+        Assert.Equal([mail], await Store.Rows(Run("two")));
+    }
+
+    [Fact]
     public async Task A_backup_holds_the_payloads_of_its_instant()
     {
         var mail = Text(1, 40_000);

@@ -13,6 +13,7 @@ internal sealed class ChunkWriter : IDisposable
     private const int MaxSound = 200_000;
 
     private readonly ChunkCodec codec = new();
+    private readonly RecentChunks recent;
     private readonly HashSet<long> sound = [];
     private readonly Statement findChunk;
     private readonly Statement mendChunk;
@@ -22,8 +23,9 @@ internal sealed class ChunkWriter : IDisposable
     private readonly Statement endUses;
     private readonly Statement deleteUnused;
 
-    public ChunkWriter(SqliteConnection connection)
+    public ChunkWriter(SqliteConnection connection, RecentChunks recent)
     {
+        this.recent = recent;
         findChunk = new Statement(connection, "SELECT chunk_id, size, data FROM chunk WHERE hash = ?1");
         mendChunk = new Statement(connection, "UPDATE chunk SET size = ?2, data = ?3 WHERE chunk_id = ?1");
         insertChunk = new Statement(connection, "INSERT INTO chunk (hash, size, data) VALUES (?1, ?2, ?3) RETURNING chunk_id");
@@ -34,18 +36,16 @@ internal sealed class ChunkWriter : IDisposable
     }
 
     /// <summary>Stores the chunks of a row that suits, for an entity.</summary>
+    /// <param name="cut">The row cut ahead, or null.</param>
     /// <returns>What the journal is to hold of the row.</returns>
-    public byte[] Write(long entityId, ReadOnlyMemory<byte> row)
+    public byte[] Write(long entityId, ReadOnlyMemory<byte> row, CutRow? cut)
     {
         var chunks = new List<(long Number, ChunkHash Hash)>();
-        for (var rest = row; rest.Length > 0;)
+        foreach (var chunk in (cut ?? CutRow.Of(row)).Chunks)
         {
-            var chunk = rest[..ContentChunks.First(rest.Span)];
-            var hash = ChunkHash.Of(chunk.Span);
-            var number = Find(hash, chunk) ?? Insert(hash, chunk);
+            var number = Find(chunk) ?? Insert(chunk);
             use.Bind(1, entityId).Bind(2, number).Execute();
-            chunks.Add((number, hash));
-            rest = rest[chunk.Length..];
+            chunks.Add((number, chunk.Hash));
         }
 
         return ChunkedRow.Encode(row.Length, chunks);
@@ -94,10 +94,12 @@ internal sealed class ChunkWriter : IDisposable
         codec.Dispose();
     }
 
-    private long? Find(ChunkHash hash, ReadOnlyMemory<byte> chunk)
+    private ReadOnlySpan<byte> Stored(in CutChunk chunk) => chunk.Compressed.IsEmpty ? codec.Compress(chunk.Bytes).Span : chunk.Compressed.Span;
+
+    private long? Find(in CutChunk chunk)
     {
         Span<byte> key = stackalloc byte[ChunkHash.Size];
-        hash.Write(key);
+        chunk.Hash.Write(key);
         long number;
         findChunk.Bind(1, key);
         try
@@ -105,8 +107,8 @@ internal sealed class ChunkWriter : IDisposable
             if (!findChunk.Read())
                 return null;
             number = findChunk.Long(0);
-            if (sound.Contains(number) || IsSound(new StoredChunk(hash, findChunk.Int(1), findChunk.Blob(2).ToArray())))
-                return Remember(number);
+            if (sound.Contains(number) || IsSound(new StoredChunk(chunk.Hash, findChunk.Int(1), findChunk.Blob(2).ToArray())))
+                return Remember(number, chunk.Hash);
         }
         finally
         {
@@ -114,19 +116,19 @@ internal sealed class ChunkWriter : IDisposable
         }
 
         // To refer to a damaged chunk would lose what is being written; here are its bytes, for all who refer to it already.
-        mendChunk.Bind(1, number).Bind(2, chunk.Length).Bind(3, codec.Compress(chunk).Span).Execute();
-        return Remember(number);
+        mendChunk.Bind(1, number).Bind(2, chunk.Bytes.Length).Bind(3, Stored(chunk)).Execute();
+        return Remember(number, chunk.Hash);
     }
 
-    private long Insert(ChunkHash hash, ReadOnlyMemory<byte> chunk)
+    private long Insert(in CutChunk chunk)
     {
         Span<byte> key = stackalloc byte[ChunkHash.Size];
-        hash.Write(key);
-        insertChunk.Bind(1, key).Bind(2, chunk.Length).Bind(3, codec.Compress(chunk).Span);
+        chunk.Hash.Write(key);
+        insertChunk.Bind(1, key).Bind(2, chunk.Bytes.Length).Bind(3, Stored(chunk));
         try
         {
             insertChunk.Read();
-            return Remember(insertChunk.Long(0));
+            return Remember(insertChunk.Long(0), chunk.Hash);
         }
         finally
         {
@@ -134,8 +136,9 @@ internal sealed class ChunkWriter : IDisposable
         }
     }
 
-    private long Remember(long number)
+    private long Remember(long number, in ChunkHash hash)
     {
+        recent.Add(hash);
         if (sound.Count >= MaxSound)
             sound.Clear();
         sound.Add(number);
