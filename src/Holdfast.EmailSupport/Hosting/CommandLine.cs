@@ -7,7 +7,11 @@ namespace Holdfast.EmailSupport.Hosting;
 internal static class CommandLine
 {
     /// <summary>Parses the flags and runs. Bad flags: one line on standard error for each, and exit code 1.</summary>
-    public static Task<int> RunAsync(string[] args, Func<StartOptions, CancellationToken, Task<int>> run)
+    /// <param name="input">Where the commands that need a secret read it; null: the program's standard input.</param>
+    /// <param name="output">Where commands write what was asked for; null: standard output.</param>
+    /// <param name="error">Where they say what is wrong; null: standard error.</param>
+    public static Task<int> RunAsync(
+        string[] args, Func<StartOptions, CancellationToken, Task<int>> run, TextReader? input = null, TextWriter? output = null, TextWriter? error = null)
     {
         var data = new Option<string>("--data")
         {
@@ -39,6 +43,7 @@ internal static class CommandLine
         target.Validators.Add(result => IsTarget(result, target));
 
         var root = new RootCommand("Answers support e-mail: classify, draft, ask a person if need be, send.") { data, port, uiPort, samples, target };
+        root.Add(new KeyCommands(input ?? Console.In, output ?? Console.Out, error ?? Console.Error).Build());
         root.SetAction((parsed, cancellationToken) => run(
             new(
                 Path.GetFullPath(parsed.GetValue(data)!),
@@ -55,8 +60,8 @@ internal static class CommandLine
             return result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         }
 
-        foreach (var error in result.Errors)
-            Console.Error.WriteLine($"error: {error.Message} Run with --help to see the flags.");
+        foreach (var wrong in result.Errors)
+            (error ?? Console.Error).WriteLine($"error: {wrong.Message} Run with --help to see the flags.");
         return Task.FromResult(1);
     }
 

@@ -27,10 +27,10 @@ internal sealed class DataFolder : IDisposable
     public string Database => System.IO.Path.Combine(Path, "holdfast.db");
 
     /// <summary>What the workers share: see <see cref="AI.Database.AIDatabase"/>.</summary>
-    public string AIDatabase => System.IO.Path.Combine(Path, "ai.db");
+    public string AIDatabase => AIDatabaseIn(Path);
 
     /// <summary>What wraps the tenants' keys. Without it they cannot be read: it is to be backed up apart from the database.</summary>
-    public string VaultKey => System.IO.Path.Combine(Path, "vault.key");
+    public string VaultKey => VaultKeyIn(Path);
 
     /// <summary>The operator's prices of models, if there are any.</summary>
     public string Prices => System.IO.Path.Combine(Path, "prices.json");
@@ -88,6 +88,10 @@ internal sealed class DataFolder : IDisposable
             throw new StartException($"The data folder {path} is in use by another process. Stop that, or choose another folder with --data.", exception);
         }
     }
+
+    public static string AIDatabaseIn(string path) => System.IO.Path.Combine(path, "ai.db");
+
+    public static string VaultKeyIn(string path) => System.IO.Path.Combine(path, "vault.key");
 
     /// <summary>Prompts of the team's own, in place of the program's.</summary>
     /// <param name="path">The data folder.</param>

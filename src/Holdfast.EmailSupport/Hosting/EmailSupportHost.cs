@@ -9,7 +9,6 @@ using Holdfast.AI.Tracing;
 using Holdfast.AI.Vault;
 using Holdfast.Dashboard;
 using Holdfast.EmailSupport.Activities;
-using Holdfast.EmailSupport.Mail;
 using Holdfast.EmailSupport.Mail.Imap;
 using Holdfast.EmailSupport.Samples;
 using Holdfast.EmailSupport.Tenants;
@@ -135,7 +134,7 @@ internal static class EmailSupportHost
             services.AddLangfuse(langfuse);
         // Opened here and not when it is first needed: a key file that others can read must keep the program from starting.
         var wrapper = KeyFile.Open(data.VaultKey);
-        services.AddCredentialVault(_ => wrapper, new() { PlatformKeysOfDefaultTenant = PlatformKeys.WhenMissing, OtherUses = [MailPassword.VaultUse] });
+        services.AddCredentialVault(_ => wrapper, VaultSettings.Options);
         var dashboard = new DashboardAddress(uiPort);
         services.AddSingleton(data).AddSingleton(dashboard);
         var folders = configuration.Tenants.ToDictionary(tenant => tenant.Identity.Tenant, tenant => data.MailOf(tenant.Identity.Tenant));
