@@ -9,8 +9,11 @@ namespace Holdfast.Benchmarks;
 /// <summary>The command line.</summary>
 internal static class BenchmarkCommand
 {
+    private const string Everything = "all";
+
     public static RootCommand Create()
     {
+        string[] allButSoak = [.. Scenario.All.Select(s => s.Name), .. CallScenario.All.Select(s => s.Name), LongHistoryRun.Name, ManyIdleRun.Name];
         var executable = new Option<string?>("--exe") { Description = "The server's executable. Default: src/Holdfast's Release build." };
         var target = new Option<string?>("--target") { Description = "HOST:PORT of a server that is already running, instead of starting one." };
         var processId = new Option<int?>("--pid") { Description = "With --target: the server's process id, for its CPU and memory." };
@@ -34,18 +37,18 @@ internal static class BenchmarkCommand
         };
         var scenario = new Option<string[]>("--scenario")
         {
-            Description = "What to run.",
+            Description = $"What to run; {Everything} is all of them but {SoakRun.Name}.",
             AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [.. Scenario.All.Select(s => s.Name)],
+            DefaultValueFactory = _ => ["one-activity", "three-activities"],
         };
-        scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(s => s.Name), ManyIdleRun.Name, SoakRun.Name]);
+        scenario.AcceptOnlyFromAmong([Everything, .. allButSoak, SoakRun.Name]);
         var inFlight = new Option<int[]>("--in-flight")
         {
-            Description = "Workflows open at once; several levels are measured one after the other.",
+            Description = "Workflows (or calls) open at once; several levels are measured one after the other.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [1, 32, 256],
         };
-        var count = new Option<int?>("--count") { Description = "Workflows to measure at each level. Default: 500, 4000 or 8000, by level." };
+        var count = new Option<int?>("--count") { Description = "Workflows to measure at each level. Default: 500, 4000 or 8000, by level; of calls, 2000 or 20000." };
         var warmUp = new Option<int?>("--warmup") { Description = "Workflows to run before measuring. Default: 300 or 4000, by level." };
         var starts = new Option<int>("--starts") { Description = "How many cold starts to measure (0 for none).", DefaultValueFactory = _ => 5 };
         var eager = new Option<bool>("--eager") { Description = "Ask for eager activities." };
@@ -76,6 +79,9 @@ internal static class BenchmarkCommand
         };
         command.SetAction(async (parsed, cancel) =>
         {
+            var asked = parsed.GetValue(scenario)!;
+            if (asked.Contains(Everything))
+                asked = [.. asked, .. allButSoak];
             var options = new BenchmarkOptions
             {
                 Executable = parsed.GetValue(executable),
@@ -84,11 +90,13 @@ internal static class BenchmarkCommand
                 ServerArguments = parsed.GetValue(serverArgument)!,
                 InMemory = parsed.GetValue(inMemory),
                 Database = parsed.GetValue(database),
-                ManyIdle = parsed.GetValue(scenario)!.Contains(ManyIdleRun.Name),
-                Soak = parsed.GetValue(scenario)!.Contains(SoakRun.Name),
+                ManyIdle = asked.Contains(ManyIdleRun.Name),
+                Soak = asked.Contains(SoakRun.Name),
                 SoakMinutes = parsed.GetValue(minutes),
                 SoakRate = parsed.GetValue(rate),
-                Scenarios = [.. Scenario.All.Where(s => parsed.GetValue(scenario)!.Contains(s.Name))],
+                LongHistory = asked.Contains(LongHistoryRun.Name),
+                CallScenarios = [.. CallScenario.All.Where(s => asked.Contains(s.Name))],
+                Scenarios = [.. Scenario.All.Where(s => asked.Contains(s.Name))],
                 InFlight = parsed.GetValue(inFlight)!,
                 Count = parsed.GetValue(count),
                 WarmUp = parsed.GetValue(warmUp),

@@ -34,6 +34,11 @@ internal sealed record BenchmarkOptions
 
     public required int SoakRate { get; init; }
 
+    /// <summary>Also measure one run up to some 50,000 events.</summary>
+    public required bool LongHistory { get; init; }
+
+    public required IReadOnlyList<CallScenario> CallScenarios { get; init; }
+
     public required IReadOnlyList<Scenario> Scenarios { get; init; }
 
     /// <summary>How many workflows are open at once; each level is measured on its own.</summary>
@@ -68,6 +73,9 @@ internal sealed record BenchmarkOptions
     // A level must run for some seconds to average over garbage collections and checkpoints, but
     // one workflow at a time takes a thousand times as long as it costs.
     public int CountAt(int inFlight) => Count ?? (inFlight == 1 ? 500 : inFlight <= 32 ? 4000 : 8000);
+
+    /// <summary>Calls to open workflows measured at a level.</summary>
+    public int CallsAt(int inFlight) => Count ?? (inFlight == 1 ? 2000 : 20_000);
 
     // Tiered compilation with profiles needs some thousand calls of each method, and then time in the background.
     public int WarmUpAt(int inFlight) => WarmUp ?? (inFlight == 1 ? 300 : 4000);

@@ -42,6 +42,10 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
             await new ManyIdleRun(options, Executable).RunAsync(options.Count ?? 100_000, cancel);
         if (options.Soak)
             await new SoakRun(options, Executable).RunAsync(cancel);
+        if (options.LongHistory)
+            await new LongHistoryRun(options, Executable).RunAsync(cancel);
+        if (options.CallScenarios.Count > 0)
+            Console.WriteLine(CallTable.Of(await new CallsRun(options, Executable).RunAsync(cancel)));
         if (options.Scenarios.Count == 0)
             return;
 
@@ -55,7 +59,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
             }
         }
 
-        Console.Write(TextTable.Of(figures));
+        Console.Write(ScenarioTable.Of(figures));
         foreach (var missed in figures.Where(f => f.Replays > 0))
             Console.WriteLine($"{missed.Scenario} at {missed.InFlight}: {missed.Replays} workflow tasks missed the worker's cache.");
 
@@ -92,14 +96,14 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
     private async Task<ScenarioFigures> MeasureAsync(Scenario scenario, int inFlight, CancellationToken cancel)
     {
         if (options.Target is { } target)
-            return await MeasureOnAsync($"http://{target}", options.TargetProcessId, scenario, inFlight, cancel);
+            return await MeasureOnAsync($"http://{target}", options.TargetProcessId, () => null, scenario, inFlight, cancel);
 
         await using var server = await StartServerAsync(cancel);
         var emptyBytes = await server.MeasureBytesOnDiskAsync();
         ScenarioFigures figures;
         try
         {
-            figures = await MeasureOnAsync(server.Address, server.ProcessId, scenario, inFlight, cancel);
+            figures = await MeasureOnAsync(server.Address, server.ProcessId, server.ReadDiskFlushes, scenario, inFlight, cancel);
         }
         catch (RpcException e)
         {
@@ -122,7 +126,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
     }
 
     private async Task<ScenarioFigures> MeasureOnAsync(
-        string address, int? processId, Scenario scenario, int inFlight, CancellationToken cancel)
+        string address, int? processId, Func<long?> readFlushes, Scenario scenario, int inFlight, CancellationToken cancel)
     {
         var answered = new ConcurrentDictionary<string, long>();
         var connections = Enumerable.Range(0, options.Connections).Select(_ => new WorkflowServiceCalls(address, answered)).ToArray();
@@ -130,14 +134,15 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
         {
             var taskQueue = $"benchmark-{scenario.Name}-{inFlight}";
             await using var worker = new RawWorker(
-                connections.Length > 1 ? connections[1..] : connections, scenario, taskQueue, options.Eager, options.Pollers);
-            var client = new LoadClient(connections[0], taskQueue);
+                connections.Length > 1 ? connections[1..] : connections, scenario, taskQueue, options.Eager || scenario.IsEager, options.Pollers);
+            var client = new LoadClient(connections[0], taskQueue, scenario.IsEager ? worker.Take : null);
             await RunAsync(client, worker, options.WarmUpAt(inFlight), inFlight, cancel);
 
             var callsBefore = answered.ToDictionary();
             var emptyBefore = worker.EmptyPolls;
             var replaysBefore = worker.Replays;
             var serverBefore = processId is { } pid ? ProcessFigures.Read(pid) : null;
+            var flushesBefore = readFlushes();
             var clientBefore = Environment.CpuUsage.TotalTime;
             var begun = Stopwatch.GetTimestamp();
 
@@ -147,6 +152,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
             var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             var clientCpu = Environment.CpuUsage.TotalTime - clientBefore;
             var serverAfter = processId is { } samePid ? ProcessFigures.Read(samePid) : null;
+            var flushes = readFlushes() - flushesBefore;
             var calls = answered.ToDictionary(pair => pair.Key, pair => pair.Value - callsBefore.GetValueOrDefault(pair.Key));
             var empty = worker.EmptyPolls - emptyBefore;
 
@@ -163,6 +169,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
                 ResidentMegabytes = serverAfter is null ? null : Math.Round(serverAfter.ResidentBytes / Megabyte, 1),
                 PeakResidentMegabytes = serverAfter is null ? null : Math.Round(serverAfter.PeakResidentBytes / Megabyte, 1),
                 DiskBytesPerWorkflow = null,
+                FlushesPerWorkflow = flushes is { } all ? Math.Round(all / (double)count, 2) : null,
                 CallsPerWorkflow = Math.Round((calls.Values.Sum() - empty) / (double)count, 2),
                 CallsPerWorkflowByMethod = calls.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value / (double)count, 2)),
                 Replays = worker.Replays - replaysBefore,

@@ -10,7 +10,8 @@ namespace Holdfast.Benchmarks.Load;
 /// Starts workflows and waits for their end as a client of an SDK does: by a long poll for the close
 /// event. Keeps a fixed number open: each that closes makes room for the next.
 /// </summary>
-internal sealed class LoadClient(WorkflowServiceCalls calls, string taskQueue)
+/// <param name="takeEager">Takes the first workflow task where the server hands it over with its answer to the start; null: it is not asked to.</param>
+internal sealed class LoadClient(WorkflowServiceCalls calls, string taskQueue, Action<PollWorkflowTaskQueueResponse>? takeEager)
 {
     /// <summary>Runs <paramref name="count"/> workflows, <paramref name="inFlight"/> at a time.</summary>
     /// <returns>For each workflow the time from before its start until its close was seen, in milliseconds.</returns>
@@ -46,8 +47,10 @@ internal sealed class LoadClient(WorkflowServiceCalls calls, string taskQueue)
                 Input = Payloads.Mail(workflowId),
                 RequestId = Guid.NewGuid().ToString(),
                 Identity = "holdfast-benchmark",
+                RequestEagerExecution = takeEager is not null,
             },
             cancel);
+        takeEager?.Invoke(started.EagerWorkflowTask ?? throw new BenchmarkException("The server gives no eager workflow task."));
 
         var wait = new GetWorkflowExecutionHistoryRequest
         {

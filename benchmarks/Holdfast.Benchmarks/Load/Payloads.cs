@@ -10,6 +10,7 @@ internal static class Payloads
     private const int TextsOfASize = 4_096;
 
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");
+    private static readonly byte[] ShortText = Prose.Json(3, CallScenario.InputBytes);
     private static readonly byte[][] Inputs = MakeTexts(Scenario.InputBytes, 1);
     private static readonly byte[][] Outputs = MakeTexts(Scenario.OutputBytes, 2);
     private static int _next;
@@ -25,6 +26,9 @@ internal static class Payloads
 
     /// <summary>What a step answers: another text each time.</summary>
     public static Temporalio.Api.Common.V1.Payloads Output() => Of(Outputs[(uint)Interlocked.Increment(ref _next) % TextsOfASize]);
+
+    /// <summary>What comes with a signal or an update.</summary>
+    public static Temporalio.Api.Common.V1.Payloads Short() => Of(ShortText);
 
     private static Temporalio.Api.Common.V1.Payloads Of(byte[] data) =>
         new() { Payloads_ = { new Payload { Metadata = { ["encoding"] = JsonPlain }, Data = UnsafeByteOperations.UnsafeWrap(data) } } };

@@ -12,7 +12,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Holdfast.Benchmarks.Load;
 
 /// <summary>
-/// A worker as cheap as one can be: polls for tasks, works out from the history how many activities
+/// A worker as cheap as one can be: polls for tasks, works out from the history how many steps
 /// are done, and answers with the next one or with the workflow's end.
 /// </summary>
 /// <remarks>
@@ -21,9 +21,12 @@ namespace Holdfast.Benchmarks.Load;
 /// </remarks>
 internal sealed class RawWorker : IAsyncDisposable
 {
+    /// <summary>As long as the SDKs' cores have it.</summary>
+    internal static readonly Duration StickyTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10));
+
     private const string Identity = "holdfast-benchmark";
+    private static readonly Duration TimerLength = Duration.FromTimeSpan(TimeSpan.FromSeconds(Scenario.TimerSeconds));
     private static readonly Duration StartToClose = Duration.FromTimeSpan(TimeSpan.FromMinutes(5));
-    private static readonly Duration StickyTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10));
 
     private readonly IReadOnlyList<WorkflowServiceCalls> _connections;
     private readonly Scenario _scenario;
@@ -31,7 +34,7 @@ internal sealed class RawWorker : IAsyncDisposable
     private readonly string _stickyQueue;
     private readonly bool _eager;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<string, int> _activitiesDone = new();
+    private readonly ConcurrentDictionary<string, int> _stepsDone = new();
     private readonly List<Task> _pollers = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _emptyPolls;
@@ -62,6 +65,9 @@ internal sealed class RawWorker : IAsyncDisposable
 
     /// <summary>Workflow tasks that came without the cached state and had to be counted from the whole history.</summary>
     public long Replays => Interlocked.Read(ref _replays);
+
+    /// <summary>Takes a task that came with the answer to a start.</summary>
+    public void Take(PollWorkflowTaskQueueResponse task) => _ = GuardAsync(HandleWorkflowTaskAsync(_connections[0], task));
 
     public async ValueTask DisposeAsync()
     {
@@ -133,13 +139,13 @@ internal sealed class RawWorker : IAsyncDisposable
     {
         for (PollWorkflowTaskQueueResponse? next = task; next is { TaskToken.IsEmpty: false };)
         {
-            var done = await CountActivitiesDoneAsync(connection, next);
-            var isLast = done == _scenario.Activities;
+            var done = await CountStepsDoneAsync(connection, next);
+            var isLast = done == _scenario.Steps;
             var runId = next.WorkflowExecution.RunId;
             if (isLast)
-                _activitiesDone.TryRemove(runId, out _);
+                _stepsDone.TryRemove(runId, out _);
             else
-                _activitiesDone[runId] = done;
+                _stepsDone[runId] = done;
 
             var request = new RespondWorkflowTaskCompletedRequest
             {
@@ -153,7 +159,7 @@ internal sealed class RawWorker : IAsyncDisposable
                     ScheduleToStartTimeout = StickyTimeout,
                 },
             };
-            request.Commands.Add(isLast ? CompleteWorkflow() : ScheduleActivity(task.WorkflowExecution.WorkflowId, done + 1));
+            request.Commands.Add(isLast ? CompleteWorkflow() : Step(task.WorkflowExecution.WorkflowId, done + 1));
             var response = await connection.CompleteWorkflowTaskAsync(request, _stop.Token);
             foreach (var activity in response.ActivityTasks)
                 _ = GuardAsync(CompleteActivityAsync(connection, activity.TaskToken));
@@ -161,13 +167,13 @@ internal sealed class RawWorker : IAsyncDisposable
         }
     }
 
-    private async ValueTask<int> CountActivitiesDoneAsync(WorkflowServiceCalls connection, PollWorkflowTaskQueueResponse task)
+    private async ValueTask<int> CountStepsDoneAsync(WorkflowServiceCalls connection, PollWorkflowTaskQueueResponse task)
     {
         var events = task.History.Events;
         var startsAtOne = events.Count > 0 && events[0].EventId == 1;
         if (task.NextPageToken.IsEmpty && startsAtOne)
             return Completed(events);
-        if (task.NextPageToken.IsEmpty && _activitiesDone.TryGetValue(task.WorkflowExecution.RunId, out var known))
+        if (task.NextPageToken.IsEmpty && _stepsDone.TryGetValue(task.WorkflowExecution.RunId, out var known))
             return known + Completed(events);
 
         Interlocked.Increment(ref _replays);
@@ -182,13 +188,15 @@ internal sealed class RawWorker : IAsyncDisposable
         while (!request.NextPageToken.IsEmpty);
         return done;
 
-        static int Completed(IEnumerable<HistoryEvent> events) => events.Count(e => e.EventType == EventType.ActivityTaskCompleted);
+        static int Completed(IEnumerable<HistoryEvent> events) => events.Count(e => e.EventType is EventType.ActivityTaskCompleted or EventType.TimerFired);
     }
 
     private Task<RespondActivityTaskCompletedResponse> CompleteActivityAsync(WorkflowServiceCalls connection, ByteString token) =>
         connection.CompleteActivityTaskAsync(
             new() { TaskToken = token, Identity = Identity, Namespace = BenchmarkNamespace.Name, Result = Payloads.Output() },
             _stop.Token);
+
+    private Command Step(string workflowId, int number) => number <= _scenario.Activities ? ScheduleActivity(workflowId, number) : StartTimer(number);
 
     private Command ScheduleActivity(string workflowId, int number) => new()
     {
@@ -202,6 +210,12 @@ internal sealed class RawWorker : IAsyncDisposable
             StartToCloseTimeout = StartToClose,
             RequestEagerExecution = _eager,
         },
+    };
+
+    private static Command StartTimer(int number) => new()
+    {
+        CommandType = CommandType.StartTimer,
+        StartTimerCommandAttributes = new() { TimerId = number.ToString(System.Globalization.CultureInfo.InvariantCulture), StartToFireTimeout = TimerLength },
     };
 
     private static Command CompleteWorkflow() => new()

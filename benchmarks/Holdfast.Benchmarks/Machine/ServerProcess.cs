@@ -47,6 +47,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         return _folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) - FreeBytes();
     }
 
+    /// <summary>Flushes so far of the disk that holds the data; null where there is none, or it is the database server's.</summary>
+    public long? ReadDiskFlushes() => _inMemory || _schema is not null ? null : DiskFlushes.Read(_folder.FullName);
+
     /// <summary>Bytes of SQLite's free pages, which the next workflows take; as of the last checkpoint, which stopping makes.</summary>
     public long FreeBytes()
     {

@@ -1,6 +1,6 @@
 namespace Holdfast.Benchmarks.Report;
 
-/// <summary>Milliseconds from before a workflow's start until the client saw it closed.</summary>
+/// <summary>Milliseconds from before a workflow's start until the client saw it closed, or from before a call until its answer.</summary>
 internal sealed record LatencyFigures(double P50, double P95, double P99, double Max)
 {
     public static LatencyFigures Of(double[] milliseconds)

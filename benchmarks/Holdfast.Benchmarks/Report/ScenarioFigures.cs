@@ -26,6 +26,9 @@ internal sealed record ScenarioFigures
     /// <summary>What the data folder grew by for each workflow, warm-up included, after a clean stop.</summary>
     public required double? DiskBytesPerWorkflow { get; init; }
 
+    /// <summary>How often the disk was flushed for each workflow.</summary>
+    public required double? FlushesPerWorkflow { get; init; }
+
     /// <summary>Answered calls for each workflow, polls that came back empty not counted.</summary>
     public required double CallsPerWorkflow { get; init; }
 

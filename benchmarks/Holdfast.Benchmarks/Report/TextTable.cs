@@ -3,19 +3,13 @@ using System.Text;
 
 namespace Holdfast.Benchmarks.Report;
 
-/// <summary>The figures as a Markdown table: readable on a console, and pasted into a page as it is.</summary>
+/// <summary>Figures as a Markdown table: readable on a console, and pasted into a page as it is. The first column is text, the others are numbers.</summary>
 internal static class TextTable
 {
-    private static readonly string[] Header =
-    [
-        "scenario", "in flight", "workflows/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "server CPU ms/wf",
-        "client CPU ms/wf", "RSS MB", "peak MB", "disk KB/wf", "calls/wf",
-    ];
-
-    public static string Of(IEnumerable<ScenarioFigures> scenarios)
+    public static string Of(string[] header, IEnumerable<string[]> cells)
     {
-        List<string[]> rows = [Header, .. scenarios.Select(Row)];
-        var widths = Enumerable.Range(0, Header.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        List<string[]> rows = [header, .. cells];
+        var widths = Enumerable.Range(0, header.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
         for (var i = 0; i < rows.Count; i++)
         {
@@ -30,22 +24,5 @@ internal static class TextTable
             text.Append("| ").AppendJoin(" | ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).Append(" |\n");
     }
 
-    private static string[] Row(ScenarioFigures figures) =>
-    [
-        figures.Scenario,
-        Number(figures.InFlight, "0"),
-        Number(figures.WorkflowsPerSecond, "0"),
-        Number(figures.LatencyMs.P50, "0.0"),
-        Number(figures.LatencyMs.P95, "0.0"),
-        Number(figures.LatencyMs.P99, "0.0"),
-        Number(figures.LatencyMs.Max, "0.0"),
-        Number(figures.ServerCpuMsPerWorkflow, "0.00"),
-        Number(figures.ClientCpuMsPerWorkflow, "0.00"),
-        Number(figures.ResidentMegabytes, "0"),
-        Number(figures.PeakResidentMegabytes, "0"),
-        Number(figures.DiskBytesPerWorkflow / 1024, "0.0"),
-        Number(figures.CallsPerWorkflow, "0.0"),
-    ];
-
-    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+    public static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

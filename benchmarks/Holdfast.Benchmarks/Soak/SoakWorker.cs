@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Holdfast.Benchmarks.Load;
@@ -8,9 +7,7 @@ using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.History.V1;
-using Temporalio.Api.Protocol.V1;
 using Temporalio.Api.TaskQueue.V1;
-using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Holdfast.Benchmarks.Soak;
@@ -112,7 +109,7 @@ internal sealed class SoakWorker : IAsyncDisposable
 
         var request = new RespondWorkflowTaskCompletedRequest { TaskToken = task.TaskToken, Identity = Identity, Namespace = ns, ReturnNewWorkflowTask = true };
         foreach (var message in task.Messages)
-            Answer(request, message);
+            UpdateAnswer.Add(request, message);
         if (Next(SoakProgram.Of(events[0].WorkflowExecutionStartedEventAttributes.Input), events, task.Messages.Count) is { } command)
             request.Commands.Add(command);
         return request;
@@ -196,22 +193,4 @@ internal sealed class SoakWorker : IAsyncDisposable
         EventType.TimerFired => one.TimerFiredEventAttributes.TimerId,
         _ => null,
     };
-
-    private static void Answer(RespondWorkflowTaskCompletedRequest request, Message message)
-    {
-        var update = message.Body.Unpack<Request>();
-        Send($"{message.ProtocolInstanceId}/accept", new Acceptance
-        {
-            AcceptedRequestMessageId = message.Id,
-            AcceptedRequestSequencingEventId = message.EventId,
-            AcceptedRequest = update,
-        });
-        Send($"{message.ProtocolInstanceId}/complete", new Response { Meta = update.Meta, Outcome = new Outcome { Success = Load.Payloads.Output() } });
-
-        void Send(string id, IMessage body)
-        {
-            request.Messages.Add(new Message { Id = id, ProtocolInstanceId = message.ProtocolInstanceId, Body = Any.Pack(body) });
-            request.Commands.Add(new Command { CommandType = CommandType.ProtocolMessage, ProtocolMessageCommandAttributes = new() { MessageId = id } });
-        }
-    }
 }

@@ -18,7 +18,8 @@ public sealed record DynamicConfig
 
     /// <summary>
     /// <c>limit.blobSize.error</c> (64 MiB at most), <c>limit.blobSize.warn</c>, <c>limit.memoSize.error</c>, <c>limit.historySize.error</c> and
-    /// <c>.suggestContinueAsNew</c>, <c>limit.historyCount.error</c> and <c>.suggestContinueAsNew</c>, <c>system.enableActivityEagerExecution</c>.
+    /// <c>.suggestContinueAsNew</c>, <c>limit.historyCount.error</c> and <c>.suggestContinueAsNew</c>, <c>system.enableActivityEagerExecution</c>,
+    /// <c>history.maximumSignalsPerExecution</c>, <c>history.maxInFlightUpdates</c> and <c>history.maxTotalUpdates</c> (0 for no limit, in these three).
     /// </summary>
     public EngineLimits Limits { get; init; } = EngineLimits.Default;
 
@@ -56,6 +57,9 @@ public sealed record DynamicConfig
                 "LIMIT.HISTORYCOUNT.ERROR" => config with { Limits = limits with { HistoryCountError = Whole(name, value) } },
                 "LIMIT.HISTORYCOUNT.SUGGESTCONTINUEASNEW" => config with { Limits = limits with { HistoryCountSuggestContinueAsNew = Whole(name, value) } },
                 "SYSTEM.ENABLEACTIVITYEAGEREXECUTION" => config with { Limits = limits with { EagerActivities = Flag(name, value) } },
+                "HISTORY.MAXIMUMSIGNALSPEREXECUTION" => config with { Limits = limits with { SignalsPerRun = WholeOrNone(name, value) } },
+                "HISTORY.MAXINFLIGHTUPDATES" => config with { Limits = limits with { UpdatesInFlight = WholeOrNone(name, value) } },
+                "HISTORY.MAXTOTALUPDATES" => config with { Limits = limits with { UpdatesPerRun = WholeOrNone(name, value) } },
                 "HISTORY.LONGPOLLEXPIRATIONINTERVAL" => config with { HistoryLongPoll = Duration(name, value) },
                 "FRONTEND.ENABLECANCELWORKERPOLLSONSHUTDOWN" => config with { CancelPollsOnShutdown = Flag(name, value) },
                 "FRONTEND.KEEPALIVETIME" => config with { KeepAliveTime = Duration(name, value) },
@@ -75,6 +79,11 @@ public sealed record DynamicConfig
         int.TryParse(Scalar(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= largest
             ? number
             : throw Wrong(name, value, largest < int.MaxValue ? $"a whole number from 1 to {largest}" : "a whole number above 0");
+
+    private static int WholeOrNone(string name, string value) =>
+        int.TryParse(Scalar(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= 0
+            ? number == 0 ? int.MaxValue : number
+            : throw Wrong(name, value, "a whole number, or 0 for no limit");
 
     private static bool Flag(string name, string value) =>
         bool.TryParse(Scalar(value), out var flag) ? flag : throw Wrong(name, value, "true or false");

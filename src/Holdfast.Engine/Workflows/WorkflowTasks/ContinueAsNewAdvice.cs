@@ -11,7 +11,7 @@ internal static class ContinueAsNewAdvice
             yield return SuggestContinueAsNewReason.HistorySizeTooLarge;
         if (state.NextEventId >= limits.HistoryCountSuggestContinueAsNew)
             yield return SuggestContinueAsNewReason.TooManyHistoryEvents;
-        if (state.Updates.Count >= limits.UpdatesPerRun * 9 / 10)
+        if (state.Updates.Count >= limits.UpdatesPerRun * 9L / 10)
             yield return SuggestContinueAsNewReason.TooManyUpdates;
     }
 }
