@@ -93,6 +93,9 @@ public sealed class PostgresStore : IStore
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         AskAsync(() => RunReader.FindCompactableAsync(database.Readers, shard, afterEntityId, limit, cancellation));
 
+    // Not done for PostgreSQL: its writer cuts large rows as part of the commit.
+    public RunWrite Prepare(RunWrite write) => write;
+
     public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => JournalRows.Compress(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>

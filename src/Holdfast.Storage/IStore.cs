@@ -33,7 +33,7 @@ public interface IStore : IAsyncDisposable
     /// Does what can be done of a large write before its transaction, so that others do not wait for it there. May be called from any thread. Whoever does not
     /// call it commits all the same.
     /// </summary>
-    RunWrite Prepare(RunWrite write) => write;
+    RunWrite Prepare(RunWrite write);
 
     /// <summary>What a run's state needs: its journal rows from the newest one with a snapshot on, and its slots; null when there is no such run.</summary>
     /// <exception cref="DamagedRunException">A row is missing or cannot be read.</exception>

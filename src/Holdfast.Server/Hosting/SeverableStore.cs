@@ -22,6 +22,8 @@ internal sealed class SeverableStore(IStore store) : IStore
         return store.CommitAsync(batches, cancellation);
     }
 
+    public RunWrite Prepare(RunWrite write) => store.Prepare(write);
+
     public ValueTask<StoredRun?> LoadRunAsync(RunKey run, CancellationToken cancellation) => store.LoadRunAsync(run, cancellation);
 
     public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) => store.LoadJournalAsync(run, cancellation);

@@ -92,6 +92,8 @@ public sealed class InMemoryStore : IStore
         }
     }
 
+    public RunWrite Prepare(RunWrite write) => write;
+
     public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => JournalRows.Compress(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation)

@@ -69,6 +69,8 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
     public ValueTask<IReadOnlyList<CompactableRun>> FindCompactableRunsAsync(int shard, long afterEntityId, int limit, CancellationToken cancellation) =>
         inner.FindCompactableRunsAsync(shard, afterEntityId, limit, cancellation);
 
+    public RunWrite Prepare(RunWrite write) => inner.Prepare(write);
+
     public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => inner.Compress(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>

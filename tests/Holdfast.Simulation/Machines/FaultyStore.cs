@@ -65,6 +65,8 @@ internal sealed class FaultyStore(World world, SimulatedDisk disk, SimulatedProc
     public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
         Read(() => disk.Store.ReadHistoryAsync(run, firstEventId, lastEventId, cancellation));
 
+    public RunWrite Prepare(RunWrite write) => disk.Store.Prepare(write);
+
     public ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> row) => disk.Store.Compress(row);
 
     public ValueTask<string?> FindCurrentRunAsync(string namespaceId, string workflowId, CancellationToken cancellation) =>
