@@ -10,7 +10,7 @@ public abstract class AIPage : LivePage
     /// <summary>Under which name this browser remembers who sits before it; the same as for approvals.</summary>
     private const string NameKey = "decider";
 
-    /// <summary>Who sits before the browser, as they say themselves. Empty when they have not said.</summary>
+    /// <summary>Who sits before the browser: as they signed in, or where nobody does, as they say themselves. Empty when they have not said.</summary>
     protected string By { get; private set; } = "";
 
     /// <summary>The tenant that alone is asked about; without one, all.</summary>
@@ -25,12 +25,15 @@ public abstract class AIPage : LivePage
         if (!firstRender)
             return;
 
-        By = await Viewer.RecallAsync(NameKey) ?? "";
+        By = await Viewer.SignedInAsync() ?? await Viewer.RecallAsync(NameKey) ?? "";
         StateHasChanged();
     }
 
     protected async Task NameAsync(string name)
     {
+        if (await Viewer.SignedInAsync() is not null)
+            return;
+
         By = name;
         await Viewer.RememberAsync(NameKey, name.Trim());
     }

@@ -38,6 +38,7 @@ internal static class ApprovalApi
         {
             var waiting = ns.Length > 0 ? await approvals.ListAsync(ns, context.RequestAborted) : await approvals.ListEverywhereAsync(context.RequestAborted);
             var listed = waiting
+                .Where(one => ApprovalPeople.SignedIn(context.User) is not { } me || ApprovalPeople.IsFor(one.Assignees, me, approvals.GroupsOf(me)))
                 .Where(one => person.Length == 0 || ApprovalPeople.IsFor(one.Assignees, person, approvals.GroupsOf(person)))
                 .Select(one => new ListedApproval(
                     one.Namespace, one.WorkflowId, one.RunId, one.ApprovalId, one.Subject, one.From, one.RequestedAt, one.ExpiresAt, one.Assignees, one.Quorum,
@@ -48,6 +49,8 @@ internal static class ApprovalApi
 
     private static Task<IResult> ShowAsync(HttpContext context, ApprovalClient approvals) => PathOf(context) is [var ns, var workflowId, var runId, var id]
         ? AnswerAsync(async () => await FindAsync(approvals, ns, workflowId, runId, id, context.RequestAborted) is { } approval
+            // Where people sign in, what is not theirs is not there.
+            && (ApprovalPeople.SignedIn(context.User) is not { } me || ApprovalPeople.IsFor(approval.Assignees, me, approvals.GroupsOf(me)))
             ? Results.Json(ApprovalAnswers.Whole.Of(ns, workflowId, runId, approval), ApprovalJson.Default.Whole)
             : Refused(StatusCodes.Status404NotFound, "unknown", $"There is no approval {id} here."))
         : Task.FromResult(NoSuchAddress());
@@ -76,7 +79,7 @@ internal static class ApprovalApi
         }
 
         // Where the host asks people to sign in, nobody decides under another name.
-        var signedIn = context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : null;
+        var signedIn = ApprovalPeople.SignedIn(context.User);
         var by = decision?.By ?? signedIn;
         if (decision?.Verdict is not ("approve" or "reject"))
             return Refused(StatusCodes.Status400BadRequest, NotSaid, "verdict must be approve or reject.");

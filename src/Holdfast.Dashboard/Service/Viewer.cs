@@ -1,3 +1,5 @@
+using Holdfast.Dashboard.Approvals;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 
 namespace Holdfast.Dashboard.Service;
@@ -6,7 +8,8 @@ namespace Holdfast.Dashboard.Service;
 /// One browser tab that looks at the dashboard: whether anyone can see it, and what its browser keeps or shows for us.
 /// </summary>
 /// <remarks>Pages refresh only while the tab is visible, so a forgotten one costs the server nothing.</remarks>
-public sealed class Viewer(IJSRuntime browser) : IDisposable
+/// <param name="people">Who is signed in; null where the host does not know.</param>
+public sealed class Viewer(IJSRuntime browser, AuthenticationStateProvider? people = null) : IDisposable
 {
     private DotNetObjectReference<Viewer>? _self;
     private TaskCompletionSource _visible = Completed();
@@ -20,6 +23,10 @@ public sealed class Viewer(IJSRuntime browser) : IDisposable
         _self = DotNetObjectReference.Create(this);
         await browser.InvokeVoidAsync("holdfast.attach", _self);
     }
+
+    /// <summary>Who is signed in, by name; null where the host asks nobody to.</summary>
+    public async Task<string?> SignedInAsync() =>
+        people is not null && (await people.GetAuthenticationStateAsync()).User is { } user ? ApprovalPeople.SignedIn(user) : null;
 
     /// <summary>Completes while the tab is visible.</summary>
     public Task WhenVisibleAsync(CancellationToken cancellation) => _visible.Task.WaitAsync(cancellation);

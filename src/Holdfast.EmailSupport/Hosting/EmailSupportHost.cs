@@ -103,6 +103,8 @@ internal static class EmailSupportHost
         {
             dashboard.Target = $"{(configuration.Server.Tls ? "https" : "http")}://{target}";
             dashboard.Namespace = configuration.Server.Namespace;
+            foreach (var host in configuration.Pages.Hosts)
+                dashboard.AllowedHosts.Add(host);
             dashboard.Actions.Add(new("Add sample e-mails", SamplesPath));
             dashboard.Pages.Add(new("Tenants", "tenants", typeof(TenantsPage)));
             dashboard.ShowLiveAnswers().ShowCosts().ShowBudgets().ShowKeys();
@@ -112,6 +114,8 @@ internal static class EmailSupportHost
         var app = builder.Build();
         if (hostedPort is not null)
             app.MapHoldfast();
+        if (configuration.Pages.SignedInHeader is { Length: > 0 } header)
+            app.UseMiddleware<ProxySignIn>(header, uiPort);
         app.MapHoldfastDashboard(uiPort);
         app.MapApprovalLinks().AddEndpointFilter((context, next) =>
             context.HttpContext.Connection.LocalPort == uiPort ? next(context) : ValueTask.FromResult<object?>(Results.NotFound()));

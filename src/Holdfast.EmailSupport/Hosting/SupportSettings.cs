@@ -194,6 +194,15 @@ internal sealed class SupportSettings : TenantSettings
         /// internet, at a mail server's port. What the settings file says is not concerned.
         /// </summary>
         public bool PrivateMailServers { get; set; }
+
+        /// <summary>
+        /// The request header in which a proxy before the dashboard names who is signed in, such as <c>X-Forwarded-Email</c>. Given, nobody gets in without it, and
+        /// approvals are shown to, and decided by, those who may decide them. The proxy must take the header away from what browsers send.
+        /// </summary>
+        public string? SignedInHeader { get; set; }
+
+        /// <summary>The names under which the proxy asks for the dashboard: <c>desk.shop.example</c>.</summary>
+        public string[] Hosts { get; set; } = [];
     }
 
     internal sealed class ServerSection

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Claims;
 using System.Text.Json;
 using Holdfast.AI.Approvals;
 using Holdfast.Dashboard;
@@ -33,6 +34,12 @@ public sealed class ApprovalApiTests : IAsyncLifetime, IDisposable
             options.GroupsOf = person => person == "ben@x.example" ? ["finance"] : [];
         });
         host = builder.Build();
+        host.Use((context, next) =>
+        {
+            if (context.Request.Headers["X-Signed-In"].ToString() is { Length: > 0 } person)
+                context.User = new(new ClaimsIdentity([new(ClaimTypes.Name, person)], "test"));
+            return next(context);
+        });
         host.MapHoldfastDashboard();
         await host.StartAsync();
         http.BaseAddress = new Uri(host.Urls.Single());
@@ -125,6 +132,31 @@ public sealed class ApprovalApiTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, eve.StatusCode);
         Assert.Equal("not_allowed", Text(await eve.Content.ReadFromJsonAsync<JsonElement>(), "error"));
         Assert.Equal(HttpStatusCode.OK, ben.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_is_signed_in_sees_and_decides_what_is_theirs_alone_and_under_their_own_name()
+    {
+        var run = await bench.StartAsync("Asking", Request() with { Assignees = ["ada@acme.example"] }, null);
+        await ApprovalBench.PendingAsync(run);
+        var url = await UrlAsync();
+
+        http.DefaultRequestHeaders.Add("X-Signed-In", "ben@other.example");
+        using var hidden = await http.GetAsync(url);
+        using var foreign = await http.PostAsJsonAsync($"{url}/decision", new { verdict = "approve" });
+        using var forged = await http.PostAsJsonAsync($"{url}/decision", new { verdict = "approve", by = "ada@acme.example" });
+        Assert.Empty(await ListAsync(""));
+        Assert.Empty(await ListAsync("?assignee=ada@acme.example"));
+        Assert.Equal(
+            [HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden],
+            [hidden.StatusCode, foreign.StatusCode, forged.StatusCode]);
+
+        http.DefaultRequestHeaders.Remove("X-Signed-In");
+        http.DefaultRequestHeaders.Add("X-Signed-In", "Ada@acme.example");
+        Assert.Single(await ListAsync(""));
+        using var own = await http.PostAsJsonAsync($"{url}/decision", new { verdict = "approve" });
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        Assert.Equal("Ada@acme.example", (await run.EndsAsync<ApprovalOutcome>()).Approval.Decision!.By);
     }
 
     [Fact]

@@ -202,6 +202,35 @@ public sealed class TenantPagesTests(Chromium chromium, ITestOutputHelper log) :
         Assert.DoesNotContain("169.254", await File.ReadAllTextAsync(SettingsPath), StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = TestLimitMs)]
+    public async Task Behind_a_proxy_that_signs_people_in_each_tenants_approvers_see_their_own_requests_alone()
+    {
+        await StartAsync("""
+            { "Pages": { "SignedInHeader": "X-Forwarded-Email" }, "Approval": { "Mode": "Always", "Approvers": ["ada@shop.test"] },
+              "Tenants": { "acme": { "Approval": { "Mode": "Always", "Approvers": ["ben@acme.test"] } } } }
+            """);
+        using var nobody = new HttpClient { BaseAddress = _desk!.Dashboard };
+        using var turnedAway = await nobody.GetAsync(new Uri("/approvals", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, turnedAway.StatusCode);
+        foreach (var (mails, subject) in new[] { ("mail", "Ours"), ("tenants/acme/mail", "Theirs") })
+        {
+            var folder = Path.Combine(_folder.FullName, mails);
+            await File.WriteAllTextAsync(Path.Combine(folder, "one.tmp"), $"From: Grace <grace@customer.test>\r\nTo: x@y.test\r\nSubject: {subject}\r\nMessage-ID: <{subject}@customer.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nThank you!\r\n");
+            File.Move(Path.Combine(folder, "one.tmp"), Path.Combine(folder, "inbox", "one.eml"));
+        }
+
+        await _page.Page.Context.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["X-Forwarded-Email"] = "ben@acme.test" });
+        await _page.OpenApprovalsAsync();
+        await Expect(_page.Waiting).ToHaveCountAsync(1);
+        await Expect(_page.Waiting).ToContainTextAsync("Theirs");
+        await Expect(_page.Name).ToHaveValueAsync("ben@acme.test");
+        await Expect(_page.Name).Not.ToBeEditableAsync();
+        await TakeAsync("signed-in.png");
+        await _page.PressAsync("Approve");
+        await Expect(_page.Toast("Approved.")).ToBeVisibleAsync();
+        await Expect(_page.Waiting).ToHaveCountAsync(0);
+    }
+
     private ILocator Entry(string label) => _page.Page.Locator(".entry").Filter(new() { Has = _page.Page.GetByText(label, new() { Exact = true }) });
 
     private async Task FillAsync(string label, string text)

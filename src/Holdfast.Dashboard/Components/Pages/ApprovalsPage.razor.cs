@@ -27,6 +27,7 @@ public sealed partial class ApprovalsPage
     private Problem? _detailProblem;
     private Problem? _decisionProblem;
     private string _name = "";
+    private string? _signedIn;
     private bool _nameMissing;
     private bool _deciding;
     private bool _hasMovedOn;
@@ -71,6 +72,12 @@ public sealed partial class ApprovalsPage
         return work;
     }
 
+    protected override async Task OnInitializedAsync()
+    {
+        _signedIn = await Viewer.SignedInAsync();
+        _name = _signedIn ?? "";
+    }
+
     protected override void OnParametersSet()
     {
         var wanted = $"{Namespace}\n{Id}\n{Run}";
@@ -102,7 +109,7 @@ public sealed partial class ApprovalsPage
         if (!firstRender)
             return;
 
-        _name = await Viewer.RecallAsync(NameKey) ?? "";
+        _name = _signedIn ?? await Viewer.RecallAsync(NameKey) ?? "";
         StateHasChanged();
     }
 
@@ -110,7 +117,8 @@ public sealed partial class ApprovalsPage
     {
         _namespaces = (await Approvals.NamespacesAsync(cancellation)).Count;
         var waiting = _everywhere ? await Approvals.ListEverywhereAsync(cancellation) : await Approvals.ListAsync(ShownNamespace, cancellation);
-        if (_mine && _name.Trim() is { Length: > 0 } me)
+        // Where people sign in, each sees what is theirs.
+        if ((_mine || _signedIn is not null) && _name.Trim() is { Length: > 0 } me)
             waiting = [.. waiting.Where(one => ApprovalPeople.IsFor(one.Assignees, me, Approvals.GroupsOf(me)))];
         var before = Listed(_open);
         _waiting = waiting;
@@ -216,8 +224,15 @@ public sealed partial class ApprovalsPage
             }
 
             var approvals = await Approvals.LoadAsync(open.Namespace, open.WorkflowId, open.RunId, cancellation);
-            _approvals = approvals;
             _detailProblem = null;
+            if (_signedIn is { } me && approvals.Count > 0)
+            {
+                approvals = [.. approvals.Where(one => ApprovalPeople.IsFor(one.Assignees, me, Approvals.GroupsOf(me)))];
+                if (approvals.Count == 0)
+                    _detailProblem = new("Not for you to decide", "Others are asked here.", $"You are signed in as {me}.");
+            }
+
+            _approvals = approvals;
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition or StatusCode.DeadlineExceeded)
         {
@@ -241,6 +256,9 @@ public sealed partial class ApprovalsPage
 
     private async Task NameChanged(ChangeEventArgs e)
     {
+        if (_signedIn is not null)
+            return;
+
         _name = (string?)e.Value ?? "";
         _nameMissing = false;
         await Viewer.RememberAsync(NameKey, _name.Trim());
