@@ -19,6 +19,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly SqliteConnection connection;
     private readonly ShardOwnership shards;
     private readonly KnownWorkflowIds known;
+    private readonly StoredIds ids;
     private readonly Dictionary<RunKey, CachedHeader> headers = [];
     private readonly List<CachedHeader> changed = [];
     private readonly Statement begin;
@@ -38,8 +39,9 @@ internal sealed class CommitWriter : IDisposable
     private readonly VisibilityWriter visibility;
     private readonly ChunkWriter chunks;
 
-    public CommitWriter(SqliteConnection connection, ShardOwnership shards, KnownWorkflowIds known, RecentChunks recent)
+    public CommitWriter(SqliteConnection connection, ShardOwnership shards, KnownWorkflowIds known, StoredIds ids, RecentChunks recent)
     {
+        this.ids = ids;
         this.known = known;
         this.connection = connection;
         this.shards = shards;
@@ -77,7 +79,7 @@ internal sealed class CommitWriter : IDisposable
         ];
         markCompacted = new Statement(connection, "UPDATE entity SET base_sequence = ?2, compacted = 1 WHERE entity_id = ?1");
         deleteCurrentRun = new Statement(connection, "DELETE FROM current_run WHERE namespace_id = ?1 AND workflow_id = ?2 AND run_id = ?3");
-        visibility = new VisibilityWriter(connection);
+        visibility = new VisibilityWriter(connection, ids);
         chunks = new ChunkWriter(connection, recent);
     }
 
@@ -149,7 +151,7 @@ internal sealed class CommitWriter : IDisposable
         if (write.BecomesCurrent)
         {
             known.Add(write.Run.NamespaceId, write.Run.WorkflowId);
-            setCurrentRun.Bind(1, write.Run.NamespaceId).Bind(2, write.Run.WorkflowId).Bind(3, write.Run.RunId).Execute();
+            Bind(setCurrentRun, write.Run).Execute();
         }
 
         if (write.Visibility is { } row)
@@ -167,7 +169,7 @@ internal sealed class CommitWriter : IDisposable
         foreach (var delete in deletes)
             delete.Bind(1, header.EntityId).Execute();
         chunks.Collect(chunks.EndUses(header.EntityId));
-        deleteCurrentRun.Bind(1, run.NamespaceId).Bind(2, run.WorkflowId).Bind(3, run.RunId).Execute();
+        Bind(deleteCurrentRun, run).Execute();
     }
 
     private void Compact(RunWrite write)
@@ -193,7 +195,7 @@ internal sealed class CommitWriter : IDisposable
         // The row about to be appended is counted in here, so that a run created and written once costs no second header write.
         var wakeAt = Stored(write.WakeAt);
         insertHeader.Bind(1, shard).Bind(2, WorkflowRunKind)
-            .Bind(3, write.Run.NamespaceId).Bind(4, write.Run.WorkflowId).Bind(5, write.Run.RunId)
+            .Bind(3, ids.Namespace(write.Run.NamespaceId)).Bind(4, write.Run.WorkflowId).Bind(5, ids.Run(write.Run.NamespaceId, write.Run.RunId))
             .Bind(6, write.Status).Bind(7, write.Records.Length > 0 ? 2 : 1).Bind(8, wakeAt).Bind(9, write.Owes ? 1 : 0);
         try
         {
@@ -283,7 +285,7 @@ internal sealed class CommitWriter : IDisposable
         if (headers.TryGetValue(run, out var known))
             return known;
 
-        findHeader.Bind(1, run.WorkflowId).Bind(2, run.RunId).Bind(3, run.NamespaceId);
+        findHeader.Bind(1, run.WorkflowId).Bind(2, ids.Run(run.NamespaceId, run.RunId)).Bind(3, ids.Namespace(run.NamespaceId));
         try
         {
             if (!findHeader.Read())
@@ -308,6 +310,9 @@ internal sealed class CommitWriter : IDisposable
             findHeader.Reset();
         }
     }
+
+    private Statement Bind(Statement statement, in RunKey run) =>
+        statement.Bind(1, ids.Namespace(run.NamespaceId)).Bind(2, run.WorkflowId).Bind(3, ids.Run(run.NamespaceId, run.RunId));
 
     private void Undo()
     {

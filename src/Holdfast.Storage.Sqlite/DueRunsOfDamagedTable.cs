@@ -9,11 +9,11 @@ namespace Holdfast.Storage.Sqlite;
 /// </summary>
 internal static class DueRunsOfDamagedTable
 {
-    public static List<DueRun> Find(SqliteConnection connection, int shard, DateTime wakeBefore, DueRun? after, int limit)
+    public static List<DueRun> Find(SqliteConnection connection, StoredIds ids, int shard, DateTime wakeBefore, DueRun? after, int limit)
     {
         var due = new List<DueRun>();
         using var header = new Statement(connection, "SELECT shard, owes, wake_at FROM entity WHERE entity_id = ?1");
-        foreach (var (entityId, run) in Names(connection))
+        foreach (var (entityId, run) in Names(connection, ids))
         {
             if (Header(header, entityId) is not { } found)
             {
@@ -32,7 +32,7 @@ internal static class DueRunsOfDamagedTable
     }
 
     /// <summary>All runs, out of the index by name or, where that is torn, out of the table as far as it can be read.</summary>
-    private static List<(long EntityId, RunKey Run)> Names(SqliteConnection connection)
+    private static List<(long EntityId, RunKey Run)> Names(SqliteConnection connection, StoredIds ids)
     {
         var names = new List<(long EntityId, RunKey Run)>();
         foreach (var source in (string[])["INDEXED BY entity_key", "NOT INDEXED"])
@@ -42,7 +42,7 @@ internal static class DueRunsOfDamagedTable
             {
                 using var select = new Statement(connection, $"SELECT entity_id, namespace_id, business_id, run_id FROM entity {source}");
                 while (select.Read())
-                    names.Add((select.Long(0), new RunKey(select.Text(1), select.Text(2), select.Text(3))));
+                    names.Add((select.Long(0), ids.KeyOf(select.Text(1), select.Text(2), select.Text(3))));
                 return names;
             }
             catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)

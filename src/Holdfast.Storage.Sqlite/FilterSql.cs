@@ -16,6 +16,7 @@ internal sealed class FilterSql(int firstParameter)
 {
     private const string CloseTime = "nullif(close_time, 9223372036854775807)";
     private const string HasWordFunction = "has_word";
+    private const string FullRunIdFunction = "full_run_id";
 
     private readonly List<AttributeValue> parameters = [];
 
@@ -66,8 +67,12 @@ internal sealed class FilterSql(int firstParameter)
     }
 
     /// <summary>Adds the functions that conditions need to a connection.</summary>
-    public static void AddFunctions(SqliteConnection connection) => connection.CreateFunction<string?, string, bool?>(
-        HasWordFunction, (text, sought) => text is null ? null : Words.Hold(text, [.. sought.Split(' ')]), isDeterministic: true);
+    public static void AddFunctions(SqliteConnection connection)
+    {
+        connection.CreateFunction<string?, string, bool?>(
+            HasWordFunction, (text, sought) => text is null ? null : Words.Hold(text, [.. sought.Split(' ')]), isDeterministic: true);
+        connection.CreateFunction<string, string>(FullRunIdFunction, ShortRunId.Full, isDeterministic: true);
+    }
 
     private static AttributeValue? WorkflowId(Condition condition) => condition switch
     {
@@ -101,7 +106,7 @@ internal sealed class FilterSql(int firstParameter)
     private static string Column(SystemAttribute system) => system switch
     {
         SystemAttribute.WorkflowId => "workflow_id",
-        SystemAttribute.RunId => "run_id",
+        SystemAttribute.RunId => $"{FullRunIdFunction}(run_id)",
         SystemAttribute.WorkflowType => "workflow_type",
         SystemAttribute.TaskQueue => "task_queue",
         SystemAttribute.ExecutionStatus => "status",
@@ -113,9 +118,9 @@ internal sealed class FilterSql(int firstParameter)
         SystemAttribute.HistorySizeBytes => "history_size_bytes",
         SystemAttribute.StateTransitionCount => "state_transition_count",
         SystemAttribute.ParentWorkflowId => "nullif(parent_workflow_id, '')",
-        SystemAttribute.ParentRunId => "nullif(parent_run_id, '')",
-        SystemAttribute.RootWorkflowId => "nullif(root_workflow_id, '')",
-        SystemAttribute.RootRunId => "nullif(root_run_id, '')",
+        SystemAttribute.ParentRunId => $"nullif({FullRunIdFunction}(parent_run_id), '')",
+        SystemAttribute.RootWorkflowId => $"(CASE root_run_id WHEN '{StoredIds.OwnRoot}' THEN workflow_id ELSE nullif(root_workflow_id, '') END)",
+        SystemAttribute.RootRunId => $"nullif({FullRunIdFunction}(CASE root_run_id WHEN '{StoredIds.OwnRoot}' THEN run_id ELSE root_run_id END), '')",
     };
 
     private static string Operator(Comparison comparison) => comparison switch

@@ -25,9 +25,10 @@ internal sealed class Reader : IDisposable
     private readonly Statement findDictionary;
     private readonly RowUnpacker unpacker = new();
 
-    public Reader(SqliteConnection connection)
+    public Reader(SqliteConnection connection, StoredIds ids)
     {
         Connection = connection;
+        Ids = ids;
         chunks = new ChunkReader(connection);
         findDictionary = new Statement(connection, "SELECT hash, data FROM dictionary WHERE dictionary_id = ?1");
         begin = new Statement(connection, "BEGIN");
@@ -63,6 +64,8 @@ internal sealed class Reader : IDisposable
     }
 
     public SqliteConnection Connection { get; }
+
+    public StoredIds Ids { get; }
 
     public StoredRun? LoadRun(RunKey run) => Read(run, () =>
     {
@@ -135,7 +138,7 @@ internal sealed class Reader : IDisposable
         try
         {
             while (findCompactable.Read())
-                found.Add(new CompactableRun(findCompactable.Long(0), new RunKey(findCompactable.Text(1), findCompactable.Text(2), findCompactable.Text(3))));
+                found.Add(new CompactableRun(findCompactable.Long(0), Ids.KeyOf(findCompactable.Text(1), findCompactable.Text(2), findCompactable.Text(3))));
             return found;
         }
         finally
@@ -146,10 +149,10 @@ internal sealed class Reader : IDisposable
 
     public string? FindCurrentRun(string namespaceId, string workflowId)
     {
-        findCurrentRun.Bind(1, namespaceId).Bind(2, workflowId);
+        findCurrentRun.Bind(1, Ids.Namespace(namespaceId)).Bind(2, workflowId);
         try
         {
-            return findCurrentRun.Read() ? findCurrentRun.Text(0) : null;
+            return findCurrentRun.Read() ? Ids.RunOf(namespaceId, findCurrentRun.Text(0)) : null;
         }
         catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
         {
@@ -161,7 +164,7 @@ internal sealed class Reader : IDisposable
         }
     }
 
-    /// <summary>Workflow ids that have a current run, in the order of namespace and id, after a given one.</summary>
+    /// <summary>Workflow ids that have a current run, in the order of namespace (as it is stored) and id, after a given one.</summary>
     public List<(string NamespaceId, string WorkflowId)> ListWorkflowIds(string namespaceId, string workflowId, int limit)
     {
         using var select = new Statement(Connection, """
@@ -183,7 +186,7 @@ internal sealed class Reader : IDisposable
         catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
         {
             // One torn page must not keep the shard from all that it owes.
-            return DueRunsOfDamagedTable.Find(Connection, shard, wakeBefore, after, limit);
+            return DueRunsOfDamagedTable.Find(Connection, Ids, shard, wakeBefore, after, limit);
         }
     }
 
@@ -204,11 +207,11 @@ internal sealed class Reader : IDisposable
     public List<RunKey> FindExpiredRuns(string namespaceId, DateTime closedBefore, int limit)
     {
         var found = new List<RunKey>();
-        findExpired.Bind(1, namespaceId).Bind(2, StoredTime.From(closedBefore)).Bind(3, limit);
+        findExpired.Bind(1, Ids.Namespace(namespaceId)).Bind(2, StoredTime.From(closedBefore)).Bind(3, limit);
         try
         {
             while (findExpired.Read())
-                found.Add(new RunKey(namespaceId, findExpired.Text(0), findExpired.Text(1)));
+                found.Add(new RunKey(namespaceId, findExpired.Text(0), Ids.RunOf(namespaceId, findExpired.Text(1))));
             return found;
         }
         finally
@@ -329,7 +332,7 @@ internal sealed class Reader : IDisposable
 
     private Header? FindHeader(RunKey run)
     {
-        findHeader.Bind(1, run.WorkflowId).Bind(2, run.RunId).Bind(3, run.NamespaceId);
+        findHeader.Bind(1, run.WorkflowId).Bind(2, Ids.Run(run.NamespaceId, run.RunId)).Bind(3, Ids.Namespace(run.NamespaceId));
         try
         {
             return findHeader.Read() ? new Header(findHeader.Long(0), findHeader.Long(1), findHeader.Long(2), findHeader.Long(3) != 0) : null;
@@ -340,7 +343,7 @@ internal sealed class Reader : IDisposable
         }
     }
 
-    private static void Take(Statement statement, List<DueRun> found)
+    private void Take(Statement statement, List<DueRun> found)
     {
         try
         {
@@ -348,7 +351,7 @@ internal sealed class Reader : IDisposable
             {
                 found.Add(new DueRun(
                     statement.Long(0),
-                    new RunKey(statement.Text(1), statement.Text(2), statement.Text(3)),
+                    Ids.KeyOf(statement.Text(1), statement.Text(2), statement.Text(3)),
                     statement.Long(4) != 0,
                     statement.IsNull(5) ? null : StoredTime.ToUtc(statement.Long(5))));
             }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Holdfast.Storage.Sqlite;
 
 /// <summary>Lends out read connections; opens them as they are needed.</summary>
-internal sealed class ReaderPool(DatabaseFile file) : IAsyncDisposable
+internal sealed class ReaderPool(DatabaseFile file, StoredIds ids) : IAsyncDisposable
 {
     // More readers than cores only take each other's time; each costs a page cache of 2 MB at most.
     private const int MaxReaders = 8;
@@ -17,7 +17,7 @@ internal sealed class ReaderPool(DatabaseFile file) : IAsyncDisposable
         try
         {
             if (!idle.TryPop(out var reader))
-                reader = new Reader(file.ConnectToRead());
+                reader = new Reader(file.ConnectToRead(), ids);
             try
             {
                 return read(reader);

@@ -20,7 +20,7 @@ public sealed class SqliteInspection : IStoreInspection
 
     private SqliteInspection(SqliteConnection connection)
     {
-        reader = new Reader(connection);
+        reader = new Reader(connection, StoredIds.Load(connection));
         list = new Statement(connection, """
             SELECT entity_id, namespace_id, business_id, run_id, shard, status, wake_at, owes FROM entity
             WHERE entity_id > ?1 AND kind = 1 ORDER BY entity_id LIMIT ?2
@@ -73,7 +73,7 @@ public sealed class SqliteInspection : IStoreInspection
 
     public ValueTask<InspectedRun?> FindRunAsync(RunKey run, CancellationToken cancellation)
     {
-        find.Bind(1, run.WorkflowId).Bind(2, run.RunId).Bind(3, run.NamespaceId);
+        find.Bind(1, run.WorkflowId).Bind(2, reader.Ids.Run(run.NamespaceId, run.RunId)).Bind(3, reader.Ids.Namespace(run.NamespaceId));
         var headers = Headers(find, $"The header of run {run} cannot be read");
         return ValueTask.FromResult(headers is [var header] ? Inspect(header) : null);
     }
@@ -120,11 +120,11 @@ public sealed class SqliteInspection : IStoreInspection
             WHERE NOT EXISTS (
                 SELECT 1 FROM entity WHERE business_id = workflow_id AND entity.run_id = current_run.run_id AND entity.namespace_id = current_run.namespace_id)
             """,
-            row => new StoreDamage(new RunKey(row.Text(0), row.Text(1), row.Text(2)), "it is the current run of its workflow id, but there is no such run."),
+            row => new StoreDamage(reader.Ids.KeyOf(row.Text(0), row.Text(1), row.Text(2)), "it is the current run of its workflow id, but there is no such run."),
             "The table of current runs"),
         .. Rows(
             "SELECT namespace_id, workflow_id, run_id FROM visibility WHERE entity_id NOT IN (SELECT entity_id FROM entity)",
-            row => new StoreDamage(new RunKey(row.Text(0), row.Text(1), row.Text(2)), "it is listed, but there is no such run."),
+            row => new StoreDamage(reader.Ids.KeyOf(row.Text(0), row.Text(1), row.Text(2)), "it is listed, but there is no such run."),
             "The visibility table"),
         .. Rows(
             "SELECT entity_id, count(*) FROM journal WHERE entity_id NOT IN (SELECT entity_id FROM entity) GROUP BY entity_id",
@@ -164,7 +164,7 @@ public sealed class SqliteInspection : IStoreInspection
         return found;
     }
 
-    private static List<InspectedRun> Headers(Statement select, string problem)
+    private List<InspectedRun> Headers(Statement select, string problem)
     {
         var headers = new List<InspectedRun>();
         try
@@ -174,7 +174,7 @@ public sealed class SqliteInspection : IStoreInspection
                 headers.Add(new InspectedRun
                 {
                     EntityId = select.Long(0),
-                    Run = new RunKey(select.Text(1), select.Text(2), select.Text(3)),
+                    Run = reader.Ids.KeyOf(select.Text(1), select.Text(2), select.Text(3)),
                     Shard = select.Int(4),
                     Status = select.Int(5),
                     WakeAt = select.IsNull(6) ? null : StoredTime.ToUtc(select.Long(6)),

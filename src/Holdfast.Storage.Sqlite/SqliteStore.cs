@@ -27,17 +27,19 @@ public sealed class SqliteStore : IStore
     private readonly RowPacker packer;
     private readonly KnownWorkflowIds known;
     private readonly RecentChunks recent = new();
+    private readonly StoredIds ids;
     private readonly CancellationTokenSource closing = new();
     private bool disposed;
 
     private SqliteStore(DatabaseFile file)
     {
         this.file = file;
-        readers = new ReaderPool(file);
         connection = file.ConnectToWrite();
+        ids = LoadIds();
+        readers = new ReaderPool(file, ids);
         shards = new ShardOwnership(connection);
         known = new KnownWorkflowIds(NewestEntityId());
-        writer = new CommitWriter(connection, shards, known, recent);
+        writer = new CommitWriter(connection, shards, known, ids, recent);
         checkpoints = new LogCheckpoints(file, writing);
         packer = new RowPacker(FindNewestDictionary(), SaveDictionary);
         AllIdsKnown = Task.Run(FillKnownAsync);
@@ -170,14 +172,21 @@ public sealed class SqliteStore : IStore
     {
         lock (writing)
         {
+            // One whose runs stand under its full id already goes on so.
             using var upsert = new Statement(connection, """
-                INSERT INTO namespace (namespace_id, name, settings, search_attributes) VALUES (?1, ?2, ?3, ?4)
+                INSERT INTO namespace (namespace_id, name, settings, search_attributes, key) VALUES (
+                    ?1, ?2, ?3, ?4,
+                    CASE WHEN NOT EXISTS (SELECT 1 FROM current_run WHERE namespace_id = ?1) AND NOT EXISTS (SELECT 1 FROM visibility WHERE namespace_id = ?1)
+                    THEN (SELECT '~' || (coalesce(max(CAST(substr(key, 2) AS INTEGER)), 0) + 1) FROM namespace) END)
                 ON CONFLICT (namespace_id) DO UPDATE SET
                     name = excluded.name, settings = excluded.settings, search_attributes = excluded.search_attributes
                 """);
             upsert.Bind(1, ns.Id).Bind(2, ns.Name).Bind(3, ns.Settings.AsSpan())
                 .BindText(4, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, int>(ns.SearchAttributes), StoredJson.Default.DictionaryStringInt32))
                 .Execute();
+            using var select = new Statement(connection, "SELECT key FROM namespace WHERE namespace_id = ?1");
+            if (select.Bind(1, ns.Id).Read() && !select.IsNull(0))
+                ids.Add(ns.Id, select.Text(0));
         }
 
         return ValueTask.CompletedTask;
@@ -224,7 +233,7 @@ public sealed class SqliteStore : IStore
             {
                 var page = await readers.ReadAsync(reader => reader.ListWorkflowIds(namespaceId, workflowId, Page), closing.Token);
                 foreach (var found in page)
-                    known.Add(found.NamespaceId, found.WorkflowId);
+                    known.Add(ids.NamespaceOf(found.NamespaceId), found.WorkflowId);
                 if (page.Count < Page)
                 {
                     known.Complete();
@@ -247,6 +256,19 @@ public sealed class SqliteStore : IStore
     {
         raw.sqlite3_db_status(connection.Handle!, CacheWrites, out var count, out _, resetFlg: 1);
         return count;
+    }
+
+    // Where the table is damaged, whoever loads the namespaces hears of it, and serves no run.
+    private StoredIds LoadIds()
+    {
+        try
+        {
+            return StoredIds.Load(connection);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CORRUPT)
+        {
+            return new StoredIds();
+        }
     }
 
     // As many runs as there can be. Where the table is damaged the filter is smaller than it might be; the rest is served.

@@ -29,12 +29,12 @@ internal static class VisibilityReader
         using var select = new Statement(reader.Connection, sql);
 
         // One row more than asked for tells whether there is a next page.
-        select.Bind(1, query.NamespaceId).Bind(2, query.PageSize + 1L);
+        select.Bind(1, reader.Ids.Namespace(query.NamespaceId)).Bind(2, query.PageSize + 1L);
         if (query.After is { } after)
         {
             select.Bind(3, after.CloseTime is { } closed ? StoredTime.From(closed) : StoredTime.Open)
                 .Bind(4, StoredTime.From(after.StartTime))
-                .Bind(5, after.RunId);
+                .Bind(5, reader.Ids.Run(query.NamespaceId, after.RunId));
         }
 
         where.Bind(select);
@@ -43,7 +43,7 @@ internal static class VisibilityReader
         {
             if (entries.Count == query.PageSize)
                 return new VisibilityPage(entries, VisibilityCursor.Of(entries[^1]));
-            entries.Add(Entry(query.NamespaceId, select));
+            entries.Add(Entry(reader.Ids, query.NamespaceId, select));
         }
 
         return new VisibilityPage(entries, null);
@@ -59,7 +59,7 @@ internal static class VisibilityReader
             {(byStatus ? "GROUP BY status" : "")}
             """;
         using var select = new Statement(reader.Connection, sql);
-        select.Bind(1, query.NamespaceId);
+        select.Bind(1, reader.Ids.Namespace(query.NamespaceId));
         where.Bind(select);
         var total = 0L;
         var counts = new Dictionary<WorkflowExecutionStatus, long>();
@@ -78,12 +78,15 @@ internal static class VisibilityReader
     {
         using var select = new Statement(reader.Connection, $"SELECT {Columns} FROM visibility WHERE entity_id = ?1");
         select.Bind(1, entityId);
-        return select.Read() ? Entry(namespaceId, select).Row : null;
+        return select.Read() ? Entry(reader.Ids, namespaceId, select).Row : null;
     }
 
-    private static VisibilityEntry Entry(string namespaceId, Statement row) => new(
-        new RunKey(namespaceId, row.Text(0), row.Text(1)),
-        new VisibilityRow
+    private static VisibilityEntry Entry(StoredIds ids, string namespaceId, Statement row)
+    {
+        var run = new RunKey(namespaceId, row.Text(0), ids.RunOf(namespaceId, row.Text(1)));
+        var rootRunId = row.Text(14);
+        var isOwnRoot = rootRunId == StoredIds.OwnRoot;
+        return new(run, new VisibilityRow
         {
             WorkflowType = row.Text(2),
             TaskQueue = row.Text(3),
@@ -95,12 +98,13 @@ internal static class VisibilityReader
             HistorySizeBytes = row.Long(9),
             StateTransitionCount = row.Long(10),
             ParentWorkflowId = row.Text(11),
-            ParentRunId = row.Text(12),
-            RootWorkflowId = row.Text(13),
-            RootRunId = row.Text(14),
+            ParentRunId = ids.RunOf(namespaceId, row.Text(12)),
+            RootWorkflowId = isOwnRoot ? run.WorkflowId : row.Text(13),
+            RootRunId = isOwnRoot ? run.RunId : ids.RunOf(namespaceId, rootRunId),
             SearchAttributes = row.IsNull(15) ? new SearchAttributes() : Parse(SearchAttributes.Parser, row.Blob(15)),
             Memo = row.IsNull(16) ? new Memo() : Parse(Memo.Parser, row.Blob(16)),
         });
+    }
 
     // One row whose bytes are damaged must not keep the others from being listed: it is listed without them.
     private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> encoded)

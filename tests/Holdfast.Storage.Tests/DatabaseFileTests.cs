@@ -267,6 +267,7 @@ public sealed class DatabaseFileTests : IDisposable
     [Theory]
     [InlineData("schema-1.sql")]
     [InlineData("schema-3.sql")]
+    [InlineData("schema-5.sql")]
     public async Task A_database_of_an_older_schema_is_brought_up_to_date_with_all_it_holds(string fixture)
     {
         Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture)));
