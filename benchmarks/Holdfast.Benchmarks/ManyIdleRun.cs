@@ -31,6 +31,11 @@ internal sealed class ManyIdleRun(BenchmarkOptions options, string executable)
         var seconds = await StartAllAsync(server, count, cancel);
         Print($"{count} workflows started and waiting after {seconds:0} s ({count / seconds:0}/s)");
         PrintMemory(server, "after the starts");
+        if (options.Settle > TimeSpan.Zero)
+        {
+            await Task.Delay(options.Settle, cancel);
+            PrintMemory(server, $"{options.Settle.TotalSeconds:0} s later");
+        }
 
         // Killed, as a machine without power: the longest way back.
         await server.RestartAsync(executable, options.ServerArguments, cancel);

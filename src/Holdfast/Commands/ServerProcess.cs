@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Holdfast.Memory;
 using Holdfast.Server;
 using Holdfast.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -74,6 +75,7 @@ internal static class ServerProcess
             setup.Configure(options);
             options.OnTakenOver = () => _ = takenOver.CancelAsync();
         });
+        builder.Services.AddHostedService<IdleMemory>();
         var app = builder.Build();
         app.MapHoldfast();
         return app;
