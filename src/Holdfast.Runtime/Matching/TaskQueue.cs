@@ -14,7 +14,7 @@ namespace Holdfast.Runtime.Matching;
 /// the whole match. Nothing is awaited and no foreign code runs under it (completions run elsewhere).
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The timer lives as long as the queue; a retired queue has stopped it.")]
-internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
+internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time, BacklogBound bound)
 {
     /// <summary>A sticky queue whose worker has not polled for this long is taken for dead. Temporal's value.</summary>
     private static readonly TimeSpan StickyUnavailableAfter = TimeSpan.FromSeconds(10);
@@ -68,8 +68,10 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
     {
         lock (gate)
         {
-            if (inBacklog.Remove(task, out var node))
-                backlog.Remove(node);
+            if (!inBacklog.Remove(task, out var node))
+                return;
+            backlog.Remove(node);
+            bound.Remove(1);
         }
     }
 
@@ -173,6 +175,7 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
         {
             unloaded = true;
             QueuedTask[] left = [.. backlog];
+            bound.Remove(left.Length);
             backlog.Clear();
             inBacklog.Clear();
             return left;
@@ -192,6 +195,16 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
                     Give(node, null);
                 node = next;
             }
+        }
+    }
+
+    /// <summary>How many tasks wait here.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+                return backlog.Count;
         }
     }
 
@@ -234,6 +247,7 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
         }
 
         inBacklog.Add(task.Key, first ? backlog.AddFirst(task) : backlog.AddLast(task));
+        bound.Add();
         if (polls.Count > 0)
             ArmRateTimer();
     }
@@ -256,6 +270,7 @@ internal sealed class TaskQueue(TaskQueueKey key, TimeProvider time)
 
         backlog.RemoveFirst();
         inBacklog.Remove(node.Value.Key);
+        bound.Remove(1);
         return new MatchedTask(this, node.Value, null);
     }
 

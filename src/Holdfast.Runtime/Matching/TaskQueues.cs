@@ -9,14 +9,20 @@ namespace Holdfast.Runtime.Matching;
 /// All task queues of this process. They come into being when first named and go when nobody has used them for a while. Nothing in here
 /// is stored: every task is owed by its run's state and is dispatched again after a restart.
 /// </summary>
-public sealed class TaskQueues(TimeProvider time)
+/// <param name="maxBacklog">How many tasks may wait in all queues together before requests that would bring more are refused.</param>
+public sealed class TaskQueues(TimeProvider time, int maxBacklog = TaskQueues.DefaultMaxBacklog)
 {
+    /// <summary>A waiting task takes less than half a kilobyte, so these take 200 MB.</summary>
+    public const int DefaultMaxBacklog = 500_000;
+
     // Longer than any poll that the frontend keeps open (60 s), so that a late poll of a stopped worker does not outlive the memory of it.
     private static readonly TimeSpan ShutDownWorkerMemory = TimeSpan.FromSeconds(70);
 
     private readonly ConcurrentDictionary<TaskQueueKey, TaskQueue> queues = new();
     private readonly ConcurrentDictionary<string, DateTime> shutDownWorkers = new();
+    private readonly BacklogBound bound = new(maxBacklog);
     private volatile bool ended;
+    private readonly TimeProvider clock = time;
     private long lastSweepTicks = time.GetUtcNow().UtcTicks;
 
     /// <summary>
@@ -55,7 +61,7 @@ public sealed class TaskQueues(TimeProvider time)
 
     internal void AddWorkflowTask(RunKey run, Obligation.DispatchWorkflowTask task)
     {
-        var queued = new QueuedTask(new TaskKey(run, task.ScheduledEventId, task.Attempt), task.TaskQueue, time.GetUtcNow().UtcDateTime);
+        var queued = new QueuedTask(new TaskKey(run, task.ScheduledEventId, task.Attempt), task.TaskQueue, clock.GetUtcNow().UtcDateTime);
         if (task.StickyQueue.Length > 0
             && Find(run.NamespaceId, task.StickyQueue, TaskQueueType.Workflow) is { } sticky
             && sticky.TryAddSticky(queued))
@@ -65,7 +71,7 @@ public sealed class TaskQueues(TimeProvider time)
 
     internal void AddActivityTask(RunKey run, Obligation.DispatchActivity task)
     {
-        var queued = new QueuedTask(new TaskKey(run, task.ScheduledEventId, task.Attempt), task.TaskQueue, time.GetUtcNow().UtcDateTime);
+        var queued = new QueuedTask(new TaskKey(run, task.ScheduledEventId, task.Attempt), task.TaskQueue, clock.GetUtcNow().UtcDateTime);
         var key = new TaskQueueKey(run.NamespaceId, task.TaskQueue, TaskQueueType.Activity);
         while (!Get(key).TryAdd(queued))
         {
@@ -110,7 +116,7 @@ public sealed class TaskQueues(TimeProvider time)
     internal ValueTask<MatchedTask?> PollAsync(TaskQueueKey key, in Poller poller, TimeSpan wait, CancellationToken cancellation)
     {
         if (poller.WorkerInstanceKey.Length > 0 && shutDownWorkers.TryGetValue(poller.WorkerInstanceKey, out var until)
-            && time.GetUtcNow().UtcDateTime < until)
+            && clock.GetUtcNow().UtcDateTime < until)
             return default;
 
         while (!ended)
@@ -153,6 +159,24 @@ public sealed class TaskQueues(TimeProvider time)
         }
     }
 
+    /// <summary>Why a request must not be taken now: it would bring a task to a queue whose backlog is what fills the memory. Null: take it.</summary>
+    internal Refusal? RefuseMore<TReply>(IWorkflowRequest<TReply> request)
+    {
+        if (!bound.IsReached)
+            return null;
+        foreach (var (name, type) in QueuesThatGrow.By(request))
+        {
+            if (bound.Refuses(Find(request.Target.NamespaceId, name, type)?.Waiting ?? 0))
+            {
+                return Refusal.Exhausted(
+                    ResourceExhaustedCause.SystemOverloaded,
+                    $"{bound.Waiting} tasks wait for workers, and task queue '{name}' is among those that have too few. Try again when they have caught up.");
+            }
+        }
+
+        return null;
+    }
+
     internal TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>
         queues.TryGetValue(new TaskQueueKey(namespaceId, name, type), out var queue) ? queue : null;
 
@@ -161,7 +185,7 @@ public sealed class TaskQueues(TimeProvider time)
         if (queues.TryGetValue(key, out var queue))
             return queue;
         SweepNowAndThen();
-        return queues.GetOrAdd(key, static (key, time) => new TaskQueue(key, time), time);
+        return queues.GetOrAdd(key, static (key, queues) => new TaskQueue(key, queues.clock, queues.bound), this);
     }
 
     private void AddToNormal(QueuedTask task, bool first)
@@ -175,7 +199,7 @@ public sealed class TaskQueues(TimeProvider time)
 
     private void Remember(string workerInstanceKey)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = clock.GetUtcNow().UtcDateTime;
         foreach (var (key, until) in shutDownWorkers)
         {
             if (until <= now)
@@ -189,7 +213,7 @@ public sealed class TaskQueues(TimeProvider time)
     // rare, so that is where the time for it is taken.
     private void SweepNowAndThen()
     {
-        var now = time.GetUtcNow().UtcTicks;
+        var now = clock.GetUtcNow().UtcTicks;
         var last = Interlocked.Read(ref lastSweepTicks);
         if (now - last < TaskQueue.PollerHistory.Ticks || Interlocked.CompareExchange(ref lastSweepTicks, now, last) != last)
             return;

@@ -35,6 +35,8 @@ public sealed class LocalShards : IShards, IAsyncDisposable
 
     public ValueTask<Told<TReply>> AskAsync<TReply>(IWorkflowRequest<TReply> request, CancellationToken cancellation)
     {
+        if (environment.Queues.RefuseMore(request) is { } full)
+            return new ValueTask<Told<TReply>>(new Told<TReply>(full, null));
         var ask = new Ask<TReply>(request, cancellation);
         return Enqueue(ask) is { } refusal ? new ValueTask<Told<TReply>>(new Told<TReply>(refusal, null)) : ask.Task;
     }

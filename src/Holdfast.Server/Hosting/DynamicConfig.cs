@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Engine;
+using Holdfast.Runtime.Matching;
 
 namespace Holdfast.Server;
 
@@ -32,6 +33,12 @@ public sealed record DynamicConfig
     /// <summary><c>frontend.enableCancelWorkerPollsOnShutdown</c>: a worker's polls end when it says that it shuts down. Default true.</summary>
     public bool CancelPollsOnShutdown { get; init; } = true;
 
+    /// <summary>
+    /// <c>matching.maxTaskBacklog</c>, our own: how many tasks may wait for workers in memory before starts and new activities are refused with
+    /// RESOURCE_EXHAUSTED where they would add to the longest backlogs. Default 500,000, which take 200 MB.
+    /// </summary>
+    public int MaxTaskBacklog { get; init; } = TaskQueues.DefaultMaxBacklog;
+
     /// <summary><c>frontend.keepAliveTime</c>: how long a connection may be silent before the server asks whether its peer is still there. Default 1 min.</summary>
     public TimeSpan KeepAliveTime { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -62,6 +69,7 @@ public sealed record DynamicConfig
                 "HISTORY.MAXTOTALUPDATES" => config with { Limits = limits with { UpdatesPerRun = WholeOrNone(name, value) } },
                 "HISTORY.LONGPOLLEXPIRATIONINTERVAL" => config with { HistoryLongPoll = Duration(name, value) },
                 "FRONTEND.ENABLECANCELWORKERPOLLSONSHUTDOWN" => config with { CancelPollsOnShutdown = Flag(name, value) },
+                "MATCHING.MAXTASKBACKLOG" => config with { MaxTaskBacklog = Whole(name, value) },
                 "FRONTEND.KEEPALIVETIME" => config with { KeepAliveTime = Duration(name, value) },
                 "FRONTEND.KEEPALIVETIMEOUT" => config with { KeepAliveTimeout = Duration(name, value) },
                 _ => config,

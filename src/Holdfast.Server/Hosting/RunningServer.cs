@@ -64,7 +64,7 @@ internal sealed class RunningServer(IOptions<HoldfastServerOptions> options, Tim
         var store = new SeverableStore(await OpenStoreAsync(cancellationToken));
         var namespaces = new NamespaceRegistry(store, time);
         var journal = new JournalWriter(store, $"{Environment.MachineName}/{Environment.ProcessId}/{NewId()}");
-        var queues = new TaskQueues(time);
+        var queues = new TaskQueues(time, Config.MaxTaskBacklog);
         var environment = new ShardEnvironment
         {
             Store = store,

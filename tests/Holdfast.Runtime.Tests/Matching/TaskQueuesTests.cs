@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Engine.Workflows.Lifecycle;
 using Holdfast.Runtime.Matching;
 using Microsoft.Extensions.Time.Testing;
 using Temporalio.Api.Enums.V1;
@@ -260,6 +261,61 @@ public sealed class TaskQueuesTests
         queues.AddWorkflowTask(Run("a"), WorkflowTask(2, "old"));
         Assert.Equal("a", await PolledId("old"));
     }
+
+    [Fact]
+    public async Task When_too_many_tasks_wait_what_would_add_to_a_long_backlog_is_refused_until_some_are_taken()
+    {
+        var bounded = new TaskQueues(time, maxBacklog: 100);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(bounded.RefuseMore(Start("long")));
+            bounded.AddWorkflowTask(Run($"{i}"), WorkflowTask(2, "long"));
+        }
+
+        var refusal = bounded.RefuseMore(Start("long"))!;
+        Assert.Equal(RefusalCode.ResourceExhausted, refusal.Code);
+        Assert.Null(bounded.RefuseMore(Start("short")));
+
+        // What is owed already finds its place all the same, so that nothing is lost.
+        bounded.AddWorkflowTask(Run("owed"), WorkflowTask(2, "long"));
+        Assert.Equal(101, bounded.Describe("ns", "long", TaskQueueType.Workflow).BacklogCount);
+
+        bounded.Withdraw(Run("owed"), WorkflowTask(2, "long"));
+        Assert.NotNull(bounded.RefuseMore(Start("long")));
+        await bounded.PollAsync(new TaskQueueKey("ns", "long", TaskQueueType.Workflow), new Poller("tester", "", null), Wait, default);
+        Assert.Null(bounded.RefuseMore(Start("long")));
+    }
+
+    [Fact]
+    public void Many_short_backlogs_are_bounded_together()
+    {
+        var bounded = new TaskQueues(time, maxBacklog: 100);
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.Null(bounded.RefuseMore(Start($"q{i}")));
+            bounded.AddWorkflowTask(Run($"{i}"), WorkflowTask(2, $"q{i}"));
+        }
+
+        Assert.NotNull(bounded.RefuseMore(Start("one more")));
+    }
+
+    [Fact]
+    public async Task Tasks_that_move_from_a_sticky_queue_to_the_normal_one_count_once()
+    {
+        var bounded = new TaskQueues(time, maxBacklog: 10);
+        await bounded.PollAsync(new TaskQueueKey("ns", "sticky", TaskQueueType.Workflow), new Poller("tester", "", null), TimeSpan.Zero, default);
+        for (var i = 0; i < 9; i++)
+            bounded.AddWorkflowTask(Run($"{i}"), WorkflowTask(2, "q", "sticky"));
+
+        bounded.ShutdownWorker("ns", new ShutdownWorkerRequest { StickyTaskQueue = "sticky" });
+
+        Assert.Equal(9, bounded.Describe("ns", "q", TaskQueueType.Workflow).BacklogCount);
+        Assert.Null(bounded.RefuseMore(Start("q")));
+        bounded.AddWorkflowTask(Run("9"), WorkflowTask(2, "q"));
+        Assert.NotNull(bounded.RefuseMore(Start("q")));
+    }
+
+    private static StartWorkflow Start(string queue) => new("ns", new StartWorkflowExecutionRequest { TaskQueue = new() { Name = queue } });
 
     private static RunKey Run(string workflowId) => new("ns", workflowId, "run");
 
