@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Google.Protobuf;
 using Holdfast.Engine;
 using Holdfast.Storage.Inspection;
@@ -28,12 +29,30 @@ public sealed class PostgresInspection : IStoreInspection
 
     public async ValueTask<int> ReadShardCountAsync(CancellationToken cancellation)
     {
-        await using var select = Command("SELECT value FROM setting WHERE name = 'shards'");
-        return await select.ExecuteScalarAsync(cancellation) is string count ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
+        try
+        {
+            await using var select = Command("SELECT value FROM setting WHERE name = 'shards'");
+            return await select.ExecuteScalarAsync(cancellation) is string count ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
+        }
+        catch (Exception e) when (e is PostgresException or FormatException or OverflowException)
+        {
+            await RollBackAsync();
+            throw StoreDamagedException.Settings(e.Message, e);
+        }
     }
 
-    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation) =>
-        PostgresStore.LoadNamespacesAsync(Command, cancellation);
+    public async ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await PostgresStore.LoadNamespacesAsync(Command, cancellation);
+        }
+        catch (Exception e) when (e is PostgresException or JsonException)
+        {
+            await RollBackAsync();
+            throw StoreDamagedException.Namespaces(e.Message, e);
+        }
+    }
 
     public async ValueTask<IReadOnlyList<InspectedRun>> ReadRunsAsync(long afterEntityId, int limit, CancellationToken cancellation)
     {

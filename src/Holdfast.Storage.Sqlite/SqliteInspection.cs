@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Holdfast.Engine;
 using Holdfast.Storage.Inspection;
 using Microsoft.Data.Sqlite;
@@ -57,12 +58,28 @@ public sealed class SqliteInspection : IStoreInspection
 
     public ValueTask<int> ReadShardCountAsync(CancellationToken cancellation)
     {
-        using var select = new Statement(reader.Connection, "SELECT value FROM setting WHERE name = 'shards'");
-        return ValueTask.FromResult(select.Read() ? int.Parse(select.Text(0), CultureInfo.InvariantCulture) : 0);
+        try
+        {
+            using var select = new Statement(reader.Connection, "SELECT value FROM setting WHERE name = 'shards'");
+            return ValueTask.FromResult(select.Read() ? int.Parse(select.Text(0), CultureInfo.InvariantCulture) : 0);
+        }
+        catch (Exception e) when (e is SqliteException or FormatException or OverflowException)
+        {
+            throw StoreDamagedException.Settings(e.Message, e);
+        }
     }
 
-    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<StoredNamespace>>(SqliteStore.LoadNamespaces(reader));
+    public ValueTask<IReadOnlyList<StoredNamespace>> LoadNamespacesAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return ValueTask.FromResult<IReadOnlyList<StoredNamespace>>(SqliteStore.LoadNamespaces(reader));
+        }
+        catch (Exception e) when (e is SqliteException or JsonException)
+        {
+            throw StoreDamagedException.Namespaces(e.Message, e);
+        }
+    }
 
     public ValueTask<IReadOnlyList<InspectedRun>> ReadRunsAsync(long afterEntityId, int limit, CancellationToken cancellation)
     {

@@ -331,5 +331,10 @@ public sealed class SqliteStore : IStore
         {
             throw DatabaseFile.Unusable(file.Path, e);
         }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new StoreUnusableException(
+                $"The database {file.Path} is damaged: its namespaces or settings are not what this program writes ({e.Message}). Restore it from a backup.", e);
+        }
     }
 }

@@ -57,6 +57,39 @@ public sealed class CheckTests : TemporaryFolder
         Assert.StartsWith("What to do: ", lines[2], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("UPDATE namespace SET search_attributes = '{torn'", "The table 'namespace' cannot be read")]
+    [InlineData("UPDATE setting SET value = 'four' WHERE name = 'shards'", "The number of shards in table 'setting' cannot be read")]
+    public async Task Damage_in_what_belongs_to_no_run_is_one_line_too_and_the_runs_are_checked_all_the_same(string sql, string told)
+    {
+        await using (await ServeWorkflowsAsync("order-1", "order-2"))
+        {
+        }
+
+        using (var connection = new SqliteConnection($"Data Source={Database};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own SQL.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            Assert.True(command.ExecuteNonQuery() > 0);
+        }
+
+        var check = await HoldfastProcess.RunAsync(["check", "--db-filename", Database]);
+
+        Assert.Equal((3, ""), (check.ExitCode, check.Errors));
+        var lines = check.Output.Split('\n');
+        Assert.StartsWith($"damaged: {told} (", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("Put the newest backup that checks clean in place of the database.", lines[0], StringComparison.Ordinal);
+        Assert.Equal("2 runs (2 open) with 4 events: 1 damages", lines[1]);
+
+        // The server, which cannot do without, says it in one line too.
+        var start = await HoldfastProcess.RunAsync(["server", "start-dev", "--headless", "--port", "0", "--db-filename", Database]);
+        Assert.Equal(1, start.ExitCode);
+        Assert.Contains("is damaged", start.Complaint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_database_that_is_not_there_is_said_in_one_line()
     {

@@ -18,7 +18,8 @@ public sealed class StoreCheck(IStoreInspection store)
 {
     private const int Page = 256;
 
-    private Dictionary<string, string> namespaces = [];
+    // Null and 0: they cannot be read, which is told once and not of every run.
+    private Dictionary<string, string>? namespaces;
     private int shards;
     private CheckedRun? lastParent;
 
@@ -28,8 +29,24 @@ public sealed class StoreCheck(IStoreInspection store)
     public async Task<StoreCheckResult> RunAsync(Action<StoreDamage> tellDamage, Action<HistoryHash>? tellHistory, CancellationToken cancellation)
     {
         var result = new StoreCheckResult();
-        namespaces = (await store.LoadNamespacesAsync(cancellation)).ToDictionary(ns => ns.Id, ns => ns.Name);
-        shards = await store.ReadShardCountAsync(cancellation);
+        try
+        {
+            namespaces = (await store.LoadNamespacesAsync(cancellation)).ToDictionary(ns => ns.Id, ns => ns.Name);
+        }
+        catch (StoreDamagedException e)
+        {
+            Tell(e);
+        }
+
+        try
+        {
+            shards = await store.ReadShardCountAsync(cancellation);
+        }
+        catch (StoreDamagedException e)
+        {
+            Tell(e);
+        }
+
         var after = 0L;
         try
         {
@@ -62,10 +79,16 @@ public sealed class StoreCheck(IStoreInspection store)
         }
 
         return result;
+
+        void Tell(StoreDamagedException damage)
+        {
+            result = result with { Damages = result.Damages + 1 };
+            tellDamage(new StoreDamage(null, $"{damage.Message}."));
+        }
     }
 
     /// <summary>The name of a namespace, or its id when it has none.</summary>
-    public string NameOf(string namespaceId) => namespaces.GetValueOrDefault(namespaceId, namespaceId);
+    public string NameOf(string namespaceId) => namespaces?.GetValueOrDefault(namespaceId, namespaceId) ?? namespaceId;
 
     private async ValueTask<CheckedRun> CheckAsync(InspectedRun run, Action<HistoryHash>? tellHistory, CancellationToken cancellation)
     {
@@ -74,7 +97,7 @@ public sealed class StoreCheck(IStoreInspection store)
             problems.Add(damage);
         if (shards > 0 && run.Shard != ShardHash.ShardOf(WorkflowTarget.Of(run.Run), shards))
             problems.Add($"its header names shard {run.Shard}, where it is never looked for.");
-        if (!namespaces.ContainsKey(run.Run.NamespaceId))
+        if (namespaces?.ContainsKey(run.Run.NamespaceId) == false)
             problems.Add($"its namespace {run.Run.NamespaceId} does not exist.");
         try
         {

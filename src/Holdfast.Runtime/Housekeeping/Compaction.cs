@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Engine;
 using Holdfast.Runtime.Shards;
 using Holdfast.Storage;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,10 @@ public sealed partial class Compaction : BackgroundSweep
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(20);
 
+    // Of a store with more damage than that, the log has said enough.
+    private const int MostRemembered = 1_000;
+
+    private readonly HashSet<RunKey> staying = [];
     private readonly IStore store;
     private readonly LocalShards shards;
     private readonly ILogger logger;
@@ -64,7 +69,9 @@ public sealed partial class Compaction : BackgroundSweep
                 catch (DamagedRunException e)
                 {
                     // It stays as it is, for whoever mends it; whoever asks for it hears the same.
-                    RunStays(logger, e, found.Run.WorkflowId, found.Run.RunId);
+                    // Said once: it is found again at every sweep.
+                    if (staying.Count < MostRemembered && staying.Add(found.Run))
+                        RunStays(logger, e, found.Run.WorkflowId, found.Run.RunId);
                 }
             }
 

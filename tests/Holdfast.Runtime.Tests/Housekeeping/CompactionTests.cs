@@ -107,6 +107,26 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public async Task A_damaged_run_is_told_of_once_however_often_it_is_found_and_the_others_are_compacted()
+    {
+        await using var host = await ShardHost.StartAsync();
+        foreach (var id in (string[])["w1", "damaged", "w2"])
+        {
+            await host.Get(Requests.Create(id));
+            await host.Get(Requests.Terminate(id));
+        }
+
+        host.Store.LoadFailure = run => run.WorkflowId == "damaged" ? new DamagedRunException(run, "its bytes are gone") : null;
+        var log = new KeptLog();
+        await using var compaction = new Compaction(host.Store, host.Shards, host.Time, log);
+        for (var sweep = 0; sweep < 3; sweep++)
+            await compaction.SweepAsync();
+
+        Assert.Contains("damaged", Assert.Single(log.Messages), StringComparison.Ordinal);
+        Assert.Equal(["damaged"], (await host.Store.FindCompactableRunsAsync(0, 0, 10, default)).Select(left => left.Run.WorkflowId));
+    }
+
+    [Fact]
     public async Task A_run_that_does_not_fold_is_left_as_it_is()
     {
         await using var host = await ShardHost.StartAsync();

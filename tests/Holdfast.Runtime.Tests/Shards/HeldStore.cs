@@ -61,7 +61,8 @@ internal sealed class HeldStore(InMemoryStore inner) : IStore
         return LoadFailure(run) is { } failure ? throw failure : inner.LoadRunAsync(run, cancellation);
     }
 
-    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) => inner.LoadJournalAsync(run, cancellation);
+    public ValueTask<IReadOnlyList<JournalRow>?> LoadJournalAsync(RunKey run, CancellationToken cancellation) =>
+        LoadFailure(run) is { } failure ? throw failure : inner.LoadJournalAsync(run, cancellation);
 
     public ValueTask<IReadOnlyList<JournalRow>?> ReadHistoryAsync(RunKey run, long firstEventId, long lastEventId, CancellationToken cancellation) =>
         HistoryFailure is { } failure ? throw failure : inner.ReadHistoryAsync(run, firstEventId, lastEventId, cancellation);
