@@ -54,6 +54,44 @@ public sealed class PostgresDatabaseTests(SharedPostgres postgres)
     }
 
     [Fact]
+    public async Task An_older_schema_is_brought_up_to_date_with_all_that_is_in_it()
+    {
+        var address = postgres.NewAddress();
+        var fixture = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "schema-1.sql"));
+        await Server.ExecuteAsync(fixture.Replace("SCHEMA SCHEMA", $"SCHEMA {address.Schema}", StringComparison.Ordinal)
+            .Replace("= SCHEMA;", $"= {address.Schema};", StringComparison.Ordinal));
+
+        // Who only looks changes nothing.
+        await Assert.ThrowsAsync<StoreUnusableException>(() => PostgresInspection.OpenAsync(address, default).AsTask());
+        Assert.Equal(1, await Server.ExecuteAsync($"SELECT version FROM {address.Schema}.holdfast_schema"));
+
+        await using (var store = await OpenAsync(address))
+        {
+            Assert.Equal(["first", "next"], await store.Rows(Run("order-1")));
+            Assert.Equal("half", (await store.LoadRunAsync(Run("order-1"), default))!.Slots["heartbeat:5"].ToStringUtf8());
+            Assert.Equal("run-1", await store.FindCurrentRunAsync(Namespace, "order-1", default));
+            var due = Assert.Single(await store.FindDueRunsAsync(3, DateTime.MaxValue, null, 10, default));
+            Assert.Equal((Run("order-1"), false, Noon), (due.Run, due.Owes, due.WakeAt));
+            var listed = (await store.ListAsync(new VisibilityQuery(Namespace), default)).Entries[0];
+            Assert.Equal((Run("order-1"), Row(Noon)), (listed.Run, listed.Row));
+            Assert.Equal("shop", Assert.Single(await store.LoadNamespacesAsync(default)).Name);
+            Assert.Equal(16, await store.FixShardCountAsync(4, default));
+            await store.CommitIn(3, Next(Run("order-1"), 3));
+            Assert.Equal(8L, await Server.ExecuteAsync($"SELECT range_id FROM {address.Schema}.shard WHERE shard = 3"));
+        }
+
+        Assert.Equal(Migrations.Latest, await Server.ExecuteAsync($"SELECT version FROM {address.Schema}.holdfast_schema"));
+        var fresh = postgres.NewAddress();
+        await (await OpenAsync(fresh)).DisposeAsync();
+        Assert.Equal(await ColumnsAsync(fresh), await ColumnsAsync(address));
+
+        Task<object?> ColumnsAsync(PostgresAddress of) => Server.ExecuteAsync($"""
+            SELECT string_agg(table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, ''), ', ' ORDER BY table_name, column_name)
+            FROM information_schema.columns WHERE table_schema = '{of.Schema}'
+            """);
+    }
+
+    [Fact]
     public async Task Tables_of_another_program_are_refused_and_left_alone()
     {
         var address = postgres.NewAddress();

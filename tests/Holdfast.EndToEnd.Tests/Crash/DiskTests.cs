@@ -66,6 +66,40 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task Killed_on_a_full_disk_the_server_comes_back_with_all_that_was_acknowledged_once_there_is_room()
+    {
+        await using var disk = await SmallDisk.MountAsync(megabytes: 12);
+        await disk.FillAsync(megabytes: 6);
+        await using var server = await HoldfastServer.StartAsync(disk.FullName);
+        using var calls = new ProtocolClient(server.Target);
+        List<string> acknowledged = [];
+        for (var refused = 0; refused < 5;)
+        {
+            var workflowId = $"order-{acknowledged.Count}-{refused}";
+            try
+            {
+                await calls.CallAsync<StartWorkflowExecutionResponse>(Start(workflowId));
+                acknowledged.Add(workflowId);
+                Assert.True(acknowledged.Count < 1_000, "The disk never was full.");
+            }
+            catch (RpcException e) when (ProtocolClient.IsTransient(e))
+            {
+                refused++;
+            }
+        }
+
+        await server.KillAsync();
+        disk.Free();
+        await server.StartAgainAsync();
+
+        foreach (var workflowId in acknowledged)
+            await calls.CallAsync<DescribeWorkflowExecutionResponse>(Describe(workflowId));
+        await calls.CallAsync<StartWorkflowExecutionResponse>(Start("late order"));
+        await server.KillAsync();
+        await ProgramUnderTest.RunAsync(new ProcessStartInfo(HoldfastServer.Executable, ["check", "--db-filename", server.Database]), Limit);
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_written_to_is_said_in_one_line()
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 4);

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Holdfast.Runtime.Checking;
 using Holdfast.Runtime.Histories;
 using Holdfast.Storage.Inspection;
 using Holdfast.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Common;
@@ -30,6 +32,36 @@ public class ExportTests
         var (before, after) = (await handle.DescribeAsync(), await imported.DescribeAsync());
         Assert.Equal((before.Status, before.RunId, before.CloseTime), (after.Status, after.RunId, after.CloseTime));
         Assert.Equal("Grace", await imported.GetResultAsync<string>());
+        await using var inspection = SqliteInspection.Open(database);
+        List<StoreDamage> damages = [];
+        await new StoreCheck(inspection).RunAsync(damages.Add, null, CancellationToken.None);
+        Assert.Empty(damages);
+    }
+
+    [Fact]
+    public async Task Large_payloads_that_are_stored_in_shared_chunks_leave_whole_and_come_back_in_chunks()
+    {
+        var database = "";
+        await using var server = await SdkServer.StartAsync(options => database = options.DataFile!);
+        var text = Convert.ToBase64String(RandomNumberGenerator.GetBytes(300_000));
+        WorkflowHandle<Conversation, string>? handle = null;
+        await server.WithWorkerAsync(worker => worker.AddWorkflow<Conversation>(), async () =>
+        {
+            handle = await server.Client.StartWorkflowAsync((Conversation workflow) => workflow.RunAsync(text), server.Options());
+            await handle.SignalAsync(workflow => workflow.ContinueAsync(text + "!"));
+            await handle.GetResultAsync();
+        });
+        Assert.InRange(ChunkBytes(database), text.Length / 2, text.Length * 3 / 2);
+        var json = await ExportAsync(database, handle!.Id);
+
+        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Conversation>()).ReplayWorkflowAsync(WorkflowHistory.FromJson(handle.Id, json));
+
+        await using var other = await SdkServer.StartAsync(options => database = options.DataFile!);
+        await other.WhileStoppedAsync(() => ImportAsync(database, json));
+        var imported = other.Client.GetWorkflowHandle(handle.Id);
+        Assert.Equal(await handle.EventsAsync(), await imported.EventsAsync());
+        Assert.Equal(text + "!", await imported.GetResultAsync<string>());
+        Assert.InRange(ChunkBytes(database), text.Length / 2, text.Length * 3 / 2);
         await using var inspection = SqliteInspection.Open(database);
         List<StoreDamage> damages = [];
         await new StoreCheck(inspection).RunAsync(damages.Add, null, CancellationToken.None);
@@ -76,6 +108,15 @@ public class ExportTests
         return handle!;
     }
 
+    private static long ChunkBytes(string database)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT coalesce(sum(size), 0) FROM chunk";
+        return (long)command.ExecuteScalar()!;
+    }
+
     private static async Task<string> ExportAsync(string database, string workflowId)
     {
         await using var inspection = SqliteInspection.Open(database);
@@ -89,6 +130,27 @@ public class ExportTests
         await using var store = SqliteStore.Open(new SqliteStoreOptions(database));
         var ns = (await store.LoadNamespacesAsync(CancellationToken.None)).Single(one => one.Name == "default");
         await HistoryImport.RunAsync(store, ns.Id, history, "", "", "the test", CancellationToken.None);
+    }
+
+    /// <summary>Ends with the last that it was told, as an agent does that is sent its whole conversation again.</summary>
+    [Workflow]
+    public class Conversation
+    {
+        private string? next;
+
+        [WorkflowRun]
+        public async Task<string> RunAsync(string text)
+        {
+            await Workflow.WaitConditionAsync(() => next is not null);
+            return next!;
+        }
+
+        [WorkflowSignal]
+        public Task ContinueAsync(string text)
+        {
+            next = text;
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>A little of most things that leave events behind.</summary>
