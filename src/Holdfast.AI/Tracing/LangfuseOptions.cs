@@ -1,3 +1,5 @@
+using Holdfast.AI.Tenants;
+
 namespace Holdfast.AI.Tracing;
 
 /// <summary>Where traces go, and what of them.</summary>
@@ -33,6 +35,12 @@ public sealed class LangfuseOptions
     /// <summary>The user, tags and so on of a run's trace. It must tell the same each time it is asked about a run.</summary>
     public Func<TracedRun, TraceLabels>? Label { get; set; }
 
+    /// <summary>
+    /// Projects of tenants' own, by the tenant's name. What a run of theirs tells goes there alone; one that cannot be reached holds up no other. Prompts are fetched
+    /// from the project of all. All else that is settled here holds for them too.
+    /// </summary>
+    public IDictionary<string, LangfuseProject> TenantProjects { get; } = new Dictionary<string, LangfuseProject>(StringComparer.Ordinal);
+
     /// <summary>The most characters of an input or an output. What is longer is cut, and says so.</summary>
     public int MaxContentLength { get; set; } = 200_000;
 
@@ -60,14 +68,33 @@ public sealed class LangfuseOptions
     /// <summary>Names the address and no key.</summary>
     public override string ToString() => BaseUrl.ToString();
 
+    /// <summary>The name of the project that a tenant's runs go to; empty: the one of all.</summary>
+    internal string ProjectOf(string? tenant) => tenant is not null && TenantProjects.ContainsKey(tenant) ? tenant : "";
+
+    /// <summary>Whether what is asked and answered in a tenant's runs is exported.</summary>
+    internal bool ShowsContent(string? tenant) => Content && (tenant is null || !TenantProjects.TryGetValue(tenant, out var project) || project.Content);
+
+    private static void Check(Uri? address, string publicKey, string secretKey)
+    {
+        if (address is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+            throw new ArgumentException($"Langfuse's BaseUrl is \"{address}\"; it must be an http or https address.");
+        if (string.IsNullOrWhiteSpace(publicKey) || string.IsNullOrWhiteSpace(secretKey))
+            throw new ArgumentException("Langfuse needs both keys of a project: PublicKey (pk-lf-…) and SecretKey (sk-lf-…).");
+    }
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ArgumentException">One cannot be used; the message names it.</exception>
     public void Check()
     {
-        if (BaseUrl is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
-            throw new ArgumentException($"Langfuse's BaseUrl is \"{BaseUrl}\"; it must be an http or https address.");
-        if (string.IsNullOrWhiteSpace(PublicKey) || string.IsNullOrWhiteSpace(SecretKey))
-            throw new ArgumentException("Langfuse needs both keys of a project: PublicKey (pk-lf-…) and SecretKey (sk-lf-…).");
+        Check(BaseUrl, PublicKey, SecretKey);
+        foreach (var (tenant, project) in TenantProjects)
+        {
+            // It names a file beside the database.
+            if (!TenantNames.IsValid(tenant))
+                throw new ArgumentException($"Langfuse has a project of \"{tenant}\", which is no name of a tenant.");
+            Check(project.BaseUrl, project.PublicKey, project.SecretKey);
+        }
+
         if (Environment is { } name && (name.Length is 0 or > 40 || name.StartsWith("langfuse", StringComparison.Ordinal) || !name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '-' or '_')))
             throw new ArgumentException($"Langfuse's Environment is \"{name}\"; it must have 1 to 40 lower case letters, digits, - and _, and not begin with \"langfuse\".");
         if (MaxContentLength < 100)

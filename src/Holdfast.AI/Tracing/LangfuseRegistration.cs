@@ -38,18 +38,22 @@ public static class LangfuseRegistration
         services.AddSingleton(options);
         services.AddSingleton(provider => new SpanOutbox(provider.GetRequiredService<AIDatabase>()));
         services.AddSingleton(provider => new SpanEncoder(provider.GetRequiredService<LangfuseOptions>()));
-        services.AddSingleton(provider => new LangfuseClient(Http(), options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LangfuseClient(
+            Http(), new() { BaseUrl = options.BaseUrl, PublicKey = options.PublicKey, SecretKey = options.SecretKey }, options.Timeout, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LangfusePrompts(
             provider.GetRequiredService<LangfuseClient>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<LangfusePrompts>>()));
         services.AddSingleton<PromptActivity>();
         services.AddSingleton<SpanWriter>();
-        services.AddSingleton<OutboxExporter>();
+        // The one of all last: it is the one that is meant where one is asked for.
+        foreach (var (tenant, project) in options.TenantProjects)
+            services.AddSingleton(provider => Exporter(provider, options, tenant, new(Http(), project, options.Timeout, provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton(provider => Exporter(provider, options, "", provider.GetRequiredService<LangfuseClient>()));
         services.AddSingleton<ApprovalTrace>();
         services.AddSingleton<RunTracer>();
         services.AddSingleton<ActivityTracer>();
         services.AddSingleton<TracingInterceptor>();
         services.AddSingleton<TracingPlugin>();
-        services.AddSingleton(provider => new LangfuseTracing(provider.GetRequiredService<SpanOutbox>(), provider.GetRequiredService<OutboxExporter>()));
+        services.AddSingleton(provider => new LangfuseTracing(provider.GetRequiredService<SpanOutbox>(), [.. provider.GetServices<OutboxExporter>()]));
         services.AddSingleton<IModelRequestObserver, GenerationTracer>();
         return services;
     }
@@ -61,6 +65,10 @@ public static class LangfuseRegistration
         options.Plugins = [.. options.Plugins ?? [], services.GetRequiredService<TracingPlugin>()];
         return options.AddAllActivities(services.GetRequiredService<PromptActivity>());
     }
+
+    private static OutboxExporter Exporter(IServiceProvider provider, LangfuseOptions options, string project, LangfuseClient client) => new(
+        provider.GetRequiredService<SpanOutbox>(), provider.GetRequiredService<SpanWriter>(), client, options, provider.GetRequiredService<TimeProvider>(),
+        provider.GetService<ILogger<OutboxExporter>>(), project);
 
     // The time limit is each request's own. A redirect would take the keys along to another host.
     private static HttpClient Http() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })

@@ -6,14 +6,14 @@ namespace Holdfast.AI.Tracing;
 public sealed class LangfuseTracing
 {
     private readonly SpanOutbox outbox;
-    private readonly OutboxExporter exporter;
+    private readonly IReadOnlyList<OutboxExporter> exporters;
 
-    internal LangfuseTracing(SpanOutbox outbox, OutboxExporter exporter)
+    internal LangfuseTracing(SpanOutbox outbox, IReadOnlyList<OutboxExporter> exporters)
     {
         this.outbox = outbox;
-        this.exporter = exporter;
+        this.exporters = exporters;
     }
 
     /// <summary>How it stands. Of several processes that share the database only the one that sends knows of a <see cref="TracingHealth.Problem"/>.</summary>
-    public TracingHealth Health => outbox.Health(exporter.Problem);
+    public TracingHealth Health => outbox.Health(exporters.Select(exporter => exporter.Problem).FirstOrDefault(problem => problem is not null));
 }

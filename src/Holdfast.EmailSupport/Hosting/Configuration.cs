@@ -100,11 +100,13 @@ internal sealed partial record Configuration
             Model = ModelOf(settings.Models, anthropicKeyOfEnvironment, checks),
             Server = settings.Server,
             Pages = settings.Pages,
-            Digest = SettingsDigest.Of(settings.Models, settings.Links, settings.Server, settings.Langfuse, settings.Pages),
+            Digest = SettingsDigest.Of(
+                settings.Models, settings.Links, settings.Server, settings.Langfuse, settings.Pages,
+                settings.Tenants.Where(tenant => tenant.Value.Langfuse is not null).OrderBy(tenant => tenant.Key, StringComparer.Ordinal).Select(tenant => new { tenant.Key, tenant.Value.Langfuse })),
             PublicUrl = settings.Links.PublicUrl is not { Length: > 0 } given ? null
                 : Uri.TryCreate(given, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
                 : checks.Wrong<Uri?>("Links:PublicUrl", given, "an http or https address", null),
-            Langfuse = settings.Langfuse is { } langfuse ? LangfuseOf(langfuse, checks) : null,
+            Langfuse = LangfuseOf(settings, dataFolder, checks),
         };
         problems = found;
         return found.Count == 0 ? configuration : null;
@@ -112,18 +114,43 @@ internal sealed partial record Configuration
 
     private static StartException Told(IReadOnlyList<SettingProblem> problems) => new(string.Join(' ', problems.Select(problem => problem.Sentence)));
 
-    private static LangfuseOptions? LangfuseOf(SupportSettings.LangfuseSection langfuse, SettingChecks checks)
+    private static LangfuseOptions? LangfuseOf(SupportSettings settings, string dataFolder, SettingChecks checks)
     {
+        var own = settings.Tenants.Where(tenant => tenant.Value.Langfuse is not null && TenantConfiguration.IsName(tenant.Key)).ToList();
+        if (settings.Langfuse is not { } langfuse)
+        {
+            foreach (var (name, _) in own)
+                checks.Wrong($"Tenants:{name}:Langfuse", "given", "left out, or there must be a Langfuse outside of Tenants, where the cases of the others go", 0);
+            return null;
+        }
+
         var options = new LangfuseOptions
         {
             BaseUrl = AddressOf("Langfuse:BaseUrl", langfuse.BaseUrl, checks),
             PublicKey = langfuse.PublicKey,
-            SecretKey = langfuse.SecretKey,
+            SecretKey = SecretKeyOf(langfuse, dataFolder, checks),
             Environment = langfuse.Environment,
             Content = langfuse.Content,
             ServiceName = "holdfast-email-support",
             Label = run => new() { Tags = [run.Tenant] },
         };
+        foreach (var (name, settingsOfTenant) in own)
+        {
+            var (project, place) = (settingsOfTenant.Langfuse!, checks.At($"Tenants:{name}:"));
+            options.TenantProjects[name] = new()
+            {
+                BaseUrl = AddressOf("Langfuse:BaseUrl", project.BaseUrl, place),
+                PublicKey = place.Text("Langfuse:PublicKey", project.PublicKey, "the public key of a project (pk-lf-…)"),
+                SecretKey = SecretKeyOf(project, dataFolder, place),
+                Content = project.Content,
+            };
+            if (options.TenantProjects[name].SecretKey.Length == 0)
+                place.Wrong("Langfuse:SecretKey", "", "the secret key of that project (sk-lf-…), or Langfuse:SecretKeyFrom must say where it is", 0);
+        }
+
+        // What is told of a tenant's project already need not be told once more of all.
+        if (own.Count > 0 && checks.Any)
+            return null;
         try
         {
             options.Check();
@@ -133,6 +160,27 @@ internal sealed partial record Configuration
         {
             checks.Note("Langfuse", $"The settings of Langfuse are wrong: {exception.Message}", exception.Message);
             return null;
+        }
+    }
+
+    private static string SecretKeyOf(SupportSettings.LangfuseProjectSection project, string dataFolder, SettingChecks checks)
+    {
+        if (string.IsNullOrEmpty(project.SecretKeyFrom))
+            return project.SecretKey;
+
+        const string Setting = "Langfuse:SecretKeyFrom";
+        var from = project.SecretKeyFrom;
+        try
+        {
+            return project.SecretKey.Length > 0 ? checks.Wrong(Setting, from, "left out where Langfuse:SecretKey is given", "")
+                : from.StartsWith("env:", StringComparison.Ordinal)
+                    ? Environment.GetEnvironmentVariable(from[4..]) is { Length: > 0 } key ? key : checks.Wrong(Setting, from, "the name of an environment variable that is set for this program", "sk")
+                : from.StartsWith("file:", StringComparison.Ordinal) ? File.ReadAllText(Path.Combine(dataFolder, from[5..])).Trim()
+                : checks.Wrong(Setting, from, "env:NAME or file:PATH", "sk");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return checks.Wrong(Setting, from, $"a file that can be read ({exception.Message})", "sk");
         }
     }
 

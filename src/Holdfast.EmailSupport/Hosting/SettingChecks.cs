@@ -14,6 +14,9 @@ internal sealed class SettingChecks(List<SettingProblem> problems, string prefix
     /// <summary>The same list for settings elsewhere.</summary>
     public SettingChecks At(string elsewhere) => new(problems, elsewhere);
 
+    /// <summary>Whether anything was found wrong so far.</summary>
+    public bool Any => problems.Count > 0;
+
     public MailAddress Address(string name, string value) =>
         MailboxAddress.TryParse(value, out var mailbox) && mailbox.Address.IndexOf('@', StringComparison.Ordinal) is > 0
             ? new(mailbox.Address, mailbox.Name ?? "")

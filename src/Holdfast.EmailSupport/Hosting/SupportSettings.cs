@@ -9,7 +9,7 @@ internal sealed class SupportSettings : TenantSettings
     /// <summary>
     /// Tenants beside the default one, whose settings are those outside this section. By name: lower-case letters, digits and hyphens.
     /// </summary>
-    public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
+    public Dictionary<string, NamedTenantSettings> Tenants { get; set; } = [];
 
     public ModelsSection Models { get; set; } = new();
 
@@ -171,7 +171,7 @@ internal sealed class SupportSettings : TenantSettings
         public int MaxOutputTokens { get; set; } = 4096;
     }
 
-    internal sealed class LangfuseSection
+    internal class LangfuseProjectSection
     {
         public string BaseUrl { get; set; } = "https://cloud.langfuse.com";
 
@@ -180,11 +180,17 @@ internal sealed class SupportSettings : TenantSettings
 
         public string SecretKey { get; set; } = "";
 
-        /// <summary>Absent: Langfuse's default.</summary>
-        public string? Environment { get; set; }
+        /// <summary>Where the secret key is, in place of <c>SecretKey</c>: <c>env:NAME</c> or <c>file:PATH</c>. It is read at the start.</summary>
+        public string? SecretKeyFrom { get; set; }
 
         /// <summary>Whether mails and answers are sent. When not: names, times, models, tokens and costs alone.</summary>
         public bool Content { get; set; } = true;
+    }
+
+    internal sealed class LangfuseSection : LangfuseProjectSection
+    {
+        /// <summary>Absent: Langfuse's default.</summary>
+        public string? Environment { get; set; }
     }
 
     internal sealed class PagesSection

@@ -46,7 +46,7 @@ internal sealed class OutboxBench : IAsyncDisposable
         Outbox = new(AIDatabase.Open(Path.Combine(folder, "ai.db")));
         Writer = new(Outbox, Options, Time);
         writers.Add(Writer);
-        Exporter = new(Outbox, Writer, new(Http, Options, Time), Options, Time);
+        Exporter = new(Outbox, Writer, new(Http, new() { BaseUrl = Options.BaseUrl, PublicKey = Options.PublicKey, SecretKey = Options.SecretKey }, Options.Timeout, Time), Options, Time);
     }
 
     public static Observation Span(int number, string? text = null) => new()

@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.AI.Database;
 using Holdfast.AI.Tracing.Outbox;
 using Holdfast.AI.Tracing.Spans;
 
@@ -22,6 +23,31 @@ public sealed class OutboxTests
 
         AssertSentOnce(bench, 3);
         Assert.Equal((0, 0, 3), (bench.Health.Waiting, bench.Health.WaitingBytes, bench.Health.Sent));
+    }
+
+    [Fact]
+    public void What_waited_before_tenants_had_projects_goes_to_the_project_of_all()
+    {
+        var folder = Directory.CreateTempSubdirectory("holdfast-outbox-").FullName;
+        try
+        {
+            var database = AIDatabase.Open(Path.Combine(folder, "ai.db"));
+            database.Migrate("tracing", [AIDatabase.Schemas(typeof(SpanOutbox).Assembly, "Holdfast.AI.Tracing.Schema.")[0]]);
+            database.Write(transaction =>
+            {
+                transaction.Execute("INSERT INTO trace_item (kind, trace_id, item_id, state, payload, bytes, at) VALUES (0, 't', 'waited', 1, x'7b7d', 2, 0)");
+            });
+
+            var outbox = new SpanOutbox(database);
+
+            Assert.Null(outbox.Next("acme", _ => ([], [])));
+            Assert.Equal("waited", Assert.Single(outbox.Next("", _ => ([], []))!.Items).ItemId);
+        }
+        finally
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Holdfast.AI.Tracing;
 using Holdfast.AI.Tracing.Outbox;
 using Holdfast.AI.Tracing.Prompts;
 using Holdfast.Tests.Langfuse;
@@ -119,5 +118,5 @@ public sealed class PromptTests
     }
 
     private LangfusePrompts Open(LangfuseStandIn langfuse) => new(
-        new LangfuseClient(Http, new LangfuseOptions { BaseUrl = langfuse.Address, PublicKey = LangfuseStandIn.PublicKey, SecretKey = LangfuseStandIn.SecretKey }, time), time);
+        new LangfuseClient(Http, new() { BaseUrl = langfuse.Address, PublicKey = LangfuseStandIn.PublicKey, SecretKey = LangfuseStandIn.SecretKey }, TimeSpan.FromSeconds(30), time), time);
 }

@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.AI.Approvals;
+using Holdfast.AI.Tenants;
 using Holdfast.AI.Tests.Approvals;
 using Holdfast.AI.Tests.Chat;
+using Holdfast.Tests.Langfuse;
+using Temporalio.Common;
 using Temporalio.Exceptions;
 
 namespace Holdfast.AI.Tests.Tracing;
@@ -46,6 +49,37 @@ public sealed class TracingTests
         Assert.Equal(("FindOrder", """{"Number":7,"Country":"FR"}"""), (tool.Name, Compact(tool.Output)));
         Assert.All(trace, one => Assert.Equal((run.Id, "AgentWorkflow", "test", "default"), (one.SessionId, one.TraceName, one.Environment, one.Metadata["tenant"])));
         Assert.Empty(bench.Langfuse.Violations);
+    }
+
+    [Fact]
+    public async Task A_tenants_own_project_gets_its_runs_alone_and_goes_on_while_the_others_is_down()
+    {
+        await using var provider = await ProviderStandIn.StartAsync(_ => AnthropicWire.Answer("Hello"));
+        await using var own = await LangfuseStandIn.StartAsync();
+        await using var bench = await TracingBench.OpenAsync(provider, options => options.TenantProjects["acme"] =
+            new() { BaseUrl = own.Address, PublicKey = LangfuseStandIn.PublicKey, SecretKey = LangfuseStandIn.SecretKey, Content = false });
+        var down = true;
+        bench.Langfuse.Fault = (_, _) => down ? new(503) : null;
+        var acme = await bench.Client.StartWorkflowAsync("AgentWorkflow", ["Of acme"], new("acme-run", TracingBench.TaskQueue)
+        {
+            TypedSearchAttributes = new SearchAttributeCollection.Builder().Set(TenantNames.Key, "acme").ToSearchAttributeCollection(),
+        });
+        var ours = await bench.StartAsync("AgentWorkflow", "Of all");
+        await acme.EndsAsync<AgentReport>();
+        await ours.EndsAsync<AgentReport>();
+
+        var theirs = await Eventually.SeesAsync("the root in the tenant's project", () =>
+            Task.FromResult(own.Observations is { Count: > 2 } all && all.Any(one => one.ParentId is null) ? all : null));
+        Assert.Empty(bench.Langfuse.Observations);
+        Assert.All(theirs, one => Assert.Equal(("acme", null, null), (one.Metadata["tenant"], one.Input, one.Output)));
+        Assert.Equal(["chain", "generation", "span"], theirs.Select(one => one.Type).Distinct().Order());
+
+        down = false;
+        var trace = await bench.TraceAsync(ours);
+        Assert.Equal("Of all", trace.Single(one => one.ParentId is null).Input);
+        Assert.All(bench.Langfuse.Observations, one => Assert.Equal("default", one.Metadata["tenant"]));
+        Assert.DoesNotContain(own.Observations, one => one.TraceId == trace[0].TraceId);
+        Assert.Empty(own.Violations);
     }
 
     [Fact]

@@ -38,7 +38,24 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Null(Configuration.From(new(), anthropicKeyOfEnvironment: null, PromptLibrary.Own).Langfuse);
     }
 
+    [Fact]
+    public void A_tenant_may_have_a_project_of_its_own_in_Langfuse_whose_key_stands_in_a_file()
+    {
+        File.WriteAllText(Path.Combine(folder, "langfuse.txt"), "sk-lf-acme\n");
+        var langfuse = Read(
+            """
+            { "Langfuse": { "PublicKey": "pk-lf-1", "SecretKey": "sk-lf-1" },
+              "Tenants": { "acme": { "Langfuse": { "BaseUrl": "https://langfuse.acme.test", "PublicKey": "pk-lf-acme", "SecretKeyFrom": "file:langfuse.txt", "Content": false } }, "other": {} } }
+            """).Langfuse!;
+
+        var (tenant, project) = Assert.Single(langfuse.TenantProjects);
+        Assert.Equal(("acme", "https://langfuse.acme.test/", "pk-lf-acme", "sk-lf-acme", false), (tenant, project.BaseUrl.AbsoluteUri, project.PublicKey, project.SecretKey, project.Content));
+    }
+
     [Theory]
+    [InlineData("""{ "Tenants": { "acme": { "Langfuse": { "PublicKey": "p", "SecretKey": "s" } } } }""", "a Langfuse outside of Tenants")]
+    [InlineData("""{ "Langfuse": { "PublicKey": "p", "SecretKey": "s" }, "Tenants": { "acme": { "Langfuse": { "PublicKey": "p" } } } }""", "Tenants:acme:Langfuse:SecretKey is")]
+    [InlineData("""{ "Langfuse": { "PublicKey": "p", "SecretKey": "s" }, "Tenants": { "acme": { "Langfuse": { "PublicKey": "p", "SecretKeyFrom": "file:none" } } } }""", "Tenants:acme:Langfuse:SecretKeyFrom")]
     [InlineData("""{ "Langfuse": { "PublicKey": "pk-lf-1" } }""", "both keys")]
     [InlineData("""{ "Langfuse": { "PublicKey": "p", "SecretKey": "s", "Environment": "Über" } }""", "Environment")]
     [InlineData("""{ "Langfuse": { "PublicKey": "p", "SecretKey": "s", "BaseUrl": "ftp://x" } }""", "BaseUrl")]

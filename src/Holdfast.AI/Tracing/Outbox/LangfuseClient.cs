@@ -8,7 +8,8 @@ using Holdfast.AI.Text;
 namespace Holdfast.AI.Tracing.Outbox;
 
 /// <summary>Langfuse's HTTP interface, as far as it is used.</summary>
-internal sealed class LangfuseClient(HttpClient http, LangfuseOptions options, TimeProvider time)
+/// <param name="limit">The longest wait for an answer.</param>
+internal sealed class LangfuseClient(HttpClient http, LangfuseProject project, TimeSpan limit, TimeProvider time)
 {
     private const int MaxProblemLength = 300;
 
@@ -16,16 +17,19 @@ internal sealed class LangfuseClient(HttpClient http, LangfuseOptions options, T
     private const string IngestionVersion = "4";
 
     private readonly AuthenticationHeaderValue authorization =
-        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.PublicKey}:{options.SecretKey}")));
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{project.PublicKey}:{project.SecretKey}")));
+
+    /// <summary>Of Langfuse.</summary>
+    public Uri Address => project.BaseUrl;
 
     /// <summary>Sends a batch. Whatever comes of it is an answer and no exception, unless the caller cancels.</summary>
     public async Task<LangfuseAnswer> SendAsync(ExportBatch batch, CancellationToken cancellationToken)
     {
         // Spans have no other way than OTLP, and scores no other way that keeps their time than the older interface.
         var path = batch.Kind is ItemKind.Span ? "api/public/otel/v1/traces" : "api/public/ingestion";
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = new ByteArrayContent(batch.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(path)) { Content = new ByteArrayContent(batch.Body) };
         request.Content.Headers.ContentType = new("application/json");
-        using var timeout = new CancellationTokenSource(options.Timeout, time);
+        using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -51,8 +55,8 @@ internal sealed class LangfuseClient(HttpClient http, LangfuseOptions options, T
     /// <exception cref="HttpRequestException">It could not be read.</exception>
     public async Task<JsonElement?> GetAsync(string path, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Address(path));
-        using var timeout = new CancellationTokenSource(options.Timeout, time);
+        using var request = new HttpRequestMessage(HttpMethod.Get, AddressOf(path));
+        using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -81,7 +85,7 @@ internal sealed class LangfuseClient(HttpClient http, LangfuseOptions options, T
         return http.SendAsync(request, cancellationToken);
     }
 
-    private Uri Address(string path) => new($"{options.BaseUrl.ToString().TrimEnd('/')}/{path}");
+    private Uri AddressOf(string path) => new($"{project.BaseUrl.ToString().TrimEnd('/')}/{path}");
 
     private static LangfuseAnswer EachOf(string body)
     {

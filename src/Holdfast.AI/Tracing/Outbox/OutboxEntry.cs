@@ -7,6 +7,9 @@ internal abstract record OutboxEntry
     {
     }
 
+    /// <summary>Where it goes: see <see cref="LangfuseOptions.ProjectOf"/>.</summary>
+    public string Project { get; init; } = "";
+
     /// <summary>A span began that an activity's attempt is to end.</summary>
     /// <param name="Payload">What is sent if its end is never told.</param>
     internal sealed record Begun(string TraceId, string SpanId, string ActivityId, int Attempt, byte[] Payload) : OutboxEntry;

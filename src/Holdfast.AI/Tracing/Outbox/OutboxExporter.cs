@@ -12,8 +12,9 @@ namespace Holdfast.AI.Tracing.Outbox;
 /// Sends what waits in the outbox: one request at a time, the same bytes again until they are taken. Of all processes that share the
 /// database one sends.
 /// </summary>
+/// <param name="project">What goes there is sent: see <see cref="LangfuseOptions.ProjectOf"/>. Each project has an exporter of its own, so that one holds up no other.</param>
 internal sealed partial class OutboxExporter(
-    SpanOutbox outbox, SpanWriter writer, LangfuseClient langfuse, LangfuseOptions options, TimeProvider time, ILogger<OutboxExporter>? logger = null) : IDisposable
+    SpanOutbox outbox, SpanWriter writer, LangfuseClient langfuse, LangfuseOptions options, TimeProvider time, ILogger<OutboxExporter>? logger = null, string project = "") : IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
@@ -131,7 +132,7 @@ internal sealed partial class OutboxExporter(
                 return null;
 
             Prune();
-            if (outbox.Next(Envelope) is not { } batch)
+            if (outbox.Next(project, Envelope) is not { } batch)
                 return null;
             return await SendAsync(batch, cancellationToken);
         }
@@ -204,7 +205,7 @@ internal sealed partial class OutboxExporter(
     private void Told(string reason)
     {
         if (problem is null)
-            LogWaits(logger, options.BaseUrl, reason);
+            LogWaits(logger, langfuse.Address, reason);
         problem = reason;
     }
 
@@ -230,7 +231,7 @@ internal sealed partial class OutboxExporter(
             return true;
         try
         {
-            held = new(outbox.ExporterLockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new(outbox.ExporterLockFile(project), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
         catch (IOException)

@@ -31,7 +31,8 @@ internal sealed class SpanOutbox
     }
 
     /// <summary>Beside the database's file; whoever holds it is the one that sends.</summary>
-    public string ExporterLockFile => database.Path + ".exporter";
+    /// <param name="project">Each project has a sender of its own.</param>
+    public string ExporterLockFile(string project) => project.Length == 0 ? $"{database.Path}.exporter" : $"{database.Path}.exporter.{project}";
 
     /// <summary>Writes entries down, all or none.</summary>
     /// <returns>How many waiting items were given up because more than <paramref name="maxWaitingBytes"/> waited.</returns>
@@ -49,10 +50,11 @@ internal sealed class SpanOutbox
 
     /// <summary>The batch that is to be sent now: one that was sent before and not taken, or a new one of what waits. Null: nothing waits.</summary>
     /// <param name="envelope">What stands before and after the items of a new batch.</param>
-    public ExportBatch? Next(Func<ItemKind, (byte[] Head, byte[] Tail)> envelope, int maxBytes = MaxBatchBytes)
+    /// <param name="project">Of what goes there.</param>
+    public ExportBatch? Next(string project, Func<ItemKind, (byte[] Head, byte[] Tail)> envelope, int maxBytes = MaxBatchBytes)
     {
-        var pending = database.Read(Pending);
-        return pending ?? database.Write(transaction => Pending(transaction) ?? Compose(transaction, envelope, maxBytes));
+        var pending = database.Read(transaction => Pending(transaction, project));
+        return pending ?? database.Write(transaction => Pending(transaction, project) ?? Compose(transaction, project, envelope, maxBytes));
     }
 
     /// <summary>The batch was taken.</summary>
@@ -74,7 +76,7 @@ internal sealed class SpanOutbox
         foreach (var part in (string[])["seq < $half", "seq >= $half"])
         {
             var id = transaction.Query(
-                "INSERT INTO trace_batch (kind, head, tail) SELECT kind, head, tail FROM trace_batch WHERE id = $id RETURNING id",
+                "INSERT INTO trace_batch (kind, head, tail, project) SELECT kind, head, tail, project FROM trace_batch WHERE id = $id RETURNING id",
                 row => row.GetInt64(0), ("$id", batch.Id))[0];
             transaction.Execute($"UPDATE trace_item SET batch = $new WHERE batch = $id AND state = 2 AND {part}", ("$new", id), ("$id", batch.Id), ("$half", half));
         }
@@ -134,17 +136,17 @@ internal sealed class SpanOutbox
             case OutboxEntry.Begun begun:
                 transaction.Execute(
                     """
-                    INSERT OR IGNORE INTO trace_item (kind, trace_id, item_id, state, activity, attempt, payload, bytes, at)
-                    VALUES (0, $trace, $item, 0, $activity, $attempt, $payload, $bytes, $at)
+                    INSERT OR IGNORE INTO trace_item (kind, trace_id, item_id, state, activity, attempt, payload, bytes, at, project)
+                    VALUES (0, $trace, $item, 0, $activity, $attempt, $payload, $bytes, $at, $project)
                     """,
                     ("$trace", begun.TraceId), ("$item", begun.SpanId), ("$activity", begun.ActivityId), ("$attempt", begun.Attempt),
-                    ("$payload", begun.Payload), ("$bytes", begun.Payload.Length), ("$at", now));
+                    ("$payload", begun.Payload), ("$bytes", begun.Payload.Length), ("$at", now), ("$project", begun.Project));
                 break;
             case OutboxEntry.Ended ended:
-                End(transaction, ItemKind.Span, ended.TraceId, ended.SpanId, ended.Payload, now);
+                End(transaction, ItemKind.Span, ended.TraceId, ended.SpanId, ended.Payload, ended.Project, now);
                 break;
             case OutboxEntry.Score score:
-                End(transaction, ItemKind.Score, score.TraceId, score.ScoreId, score.Payload, now);
+                End(transaction, ItemKind.Score, score.TraceId, score.ScoreId, score.Payload, score.Project, now);
                 break;
             case OutboxEntry.AttemptsLost lost:
                 CloseOpen(transaction, "trace_id = $trace AND activity = $activity AND attempt < $attempt", now,
@@ -158,7 +160,7 @@ internal sealed class SpanOutbox
         }
     }
 
-    private static void End(AITransaction transaction, ItemKind kind, string traceId, string itemId, byte[] payload, long now)
+    private static void End(AITransaction transaction, ItemKind kind, string traceId, string itemId, byte[] payload, string project, long now)
     {
         (string, object?)[] identity = [("$trace", traceId), ("$item", itemId), ("$kind", (int)kind)];
         (string, object?)[] all = [.. identity, ("$payload", payload), ("$bytes", payload.Length), ("$at", now)];
@@ -176,7 +178,8 @@ internal sealed class SpanOutbox
         if (written == 0)
         {
             written = transaction.Execute(
-                "INSERT OR IGNORE INTO trace_item (kind, trace_id, item_id, state, payload, bytes, at) VALUES ($kind, $trace, $item, 1, $payload, $bytes, $at)", all);
+                "INSERT OR IGNORE INTO trace_item (kind, trace_id, item_id, state, payload, bytes, at, project) VALUES ($kind, $trace, $item, 1, $payload, $bytes, $at, $project)",
+                [.. all, ("$project", project)]);
         }
 
         Count(transaction, "waiting_items", written);
@@ -214,11 +217,11 @@ internal sealed class SpanOutbox
         return dropped;
     }
 
-    private static ExportBatch? Pending(AITransaction transaction)
+    private static ExportBatch? Pending(AITransaction transaction, string project)
     {
         var found = transaction.Query(
-            "SELECT id, kind, head, tail FROM trace_batch ORDER BY id LIMIT 1",
-            row => (Id: row.GetInt64(0), Kind: (ItemKind)row.GetInt32(1), Head: row.GetFieldValue<byte[]>(2), Tail: row.GetFieldValue<byte[]>(3)));
+            "SELECT id, kind, head, tail FROM trace_batch WHERE project = $project ORDER BY id LIMIT 1",
+            row => (Id: row.GetInt64(0), Kind: (ItemKind)row.GetInt32(1), Head: row.GetFieldValue<byte[]>(2), Tail: row.GetFieldValue<byte[]>(3)), ("$project", project));
         if (found.Count == 0)
             return null;
 
@@ -239,10 +242,11 @@ internal sealed class SpanOutbox
         return new(batch.Id, batch.Kind, [.. items.Select(item => (item.Seq, item.ItemId))], body.ToArray());
     }
 
-    private static ExportBatch? Compose(AITransaction transaction, Func<ItemKind, (byte[] Head, byte[] Tail)> envelope, int maxBytes)
+    private static ExportBatch? Compose(AITransaction transaction, string project, Func<ItemKind, (byte[] Head, byte[] Tail)> envelope, int maxBytes)
     {
         // By turns of what waits longest, so neither kind waits for ever.
-        var oldest = transaction.Query("SELECT kind FROM trace_item WHERE state = 1 ORDER BY seq LIMIT 1", row => (ItemKind)row.GetInt32(0));
+        var oldest = transaction.Query(
+            "SELECT kind FROM trace_item WHERE state = 1 AND project = $project ORDER BY seq LIMIT 1", row => (ItemKind)row.GetInt32(0), ("$project", project));
         if (oldest.Count == 0)
             return null;
 
@@ -252,7 +256,8 @@ internal sealed class SpanOutbox
         var size = head.Length + tail.Length;
         long last = 0;
         foreach (var (seq, bytes) in transaction.Query(
-            $"SELECT seq, bytes FROM trace_item WHERE state = 1 AND kind = $kind ORDER BY seq LIMIT {MaxBatchItems}", row => (row.GetInt64(0), row.GetInt32(1)), ("$kind", (int)kind)))
+            $"SELECT seq, bytes FROM trace_item WHERE state = 1 AND project = $project AND kind = $kind ORDER BY seq LIMIT {MaxBatchItems}",
+            row => (row.GetInt64(0), row.GetInt32(1)), ("$project", project), ("$kind", (int)kind)))
         {
             // The first in any case, or it would never leave.
             if (last != 0 && size + bytes + 1 > limit)
@@ -262,9 +267,12 @@ internal sealed class SpanOutbox
         }
 
         var id = transaction.Query(
-            "INSERT INTO trace_batch (kind, head, tail) VALUES ($kind, $head, $tail) RETURNING id", row => row.GetInt64(0), ("$kind", (int)kind), ("$head", head), ("$tail", tail))[0];
-        transaction.Execute("UPDATE trace_item SET state = 2, batch = $id WHERE state = 1 AND kind = $kind AND seq <= $last", ("$id", id), ("$kind", (int)kind), ("$last", last));
-        return Pending(transaction);
+            "INSERT INTO trace_batch (kind, head, tail, project) VALUES ($kind, $head, $tail, $project) RETURNING id",
+            row => row.GetInt64(0), ("$kind", (int)kind), ("$head", head), ("$tail", tail), ("$project", project))[0];
+        transaction.Execute(
+            "UPDATE trace_item SET state = 2, batch = $id WHERE state = 1 AND project = $project AND kind = $kind AND seq <= $last",
+            ("$id", id), ("$project", project), ("$kind", (int)kind), ("$last", last));
+        return Pending(transaction, project);
     }
 
     private static (long Items, long Bytes) Sum(AITransaction transaction, string which, params (string Name, object? Value)[] parameters) =>

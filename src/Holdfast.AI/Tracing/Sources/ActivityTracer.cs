@@ -15,12 +15,17 @@ namespace Holdfast.AI.Tracing.Sources;
 /// One span for each attempt of an activity. It is on disk, as begun, before the activity runs, and complete before its outcome is reported to the
 /// server: whatever the server knows to be done was traced, and what a crash cut off is told as cut off by whoever comes next.
 /// </summary>
-internal sealed class ActivityTracer(SpanWriter writer, SpanEncoder encoder, RunTenants tenants, TimeProvider time)
+internal sealed class ActivityTracer(SpanWriter writer, SpanEncoder encoder, RunTenants tenants, LangfuseOptions options, TimeProvider time)
 {
     public async Task<object?> RunAsync(ExecuteActivityInput input, Func<Task<object?>> run)
     {
         var activity = ActivityExecutionContext.Current;
         if (activity.Info is not { WorkflowId: { } workflow, WorkflowRunId: { } runId } info)
+            return await run();
+
+        var tenant = await TenantAsync(activity);
+        // Nobody knows to whose project it would go, and to another's it must not.
+        if (tenant is null && options.TenantProjects.Count > 0)
             return await run();
 
         var traced = new TracedRun
@@ -29,7 +34,7 @@ internal sealed class ActivityTracer(SpanWriter writer, SpanEncoder encoder, Run
             WorkflowId = workflow,
             RunId = runId,
             WorkflowType = info.WorkflowType ?? "",
-            Tenant = await TenantAsync(activity),
+            Tenant = tenant ?? "unknown",
         };
         // What a model was asked and answered is told by its generations.
         var isModelCall = info.ActivityType == ChatActivity.Name;
@@ -56,7 +61,7 @@ internal sealed class ActivityTracer(SpanWriter writer, SpanEncoder encoder, Run
         };
         if (info.Attempt > 1)
             await writer.WriteAsync(new OutboxEntry.AttemptsLost(begun.TraceId, info.ActivityId, info.Attempt));
-        await writer.WriteAsync(new OutboxEntry.Begun(begun.TraceId, begun.SpanId, info.ActivityId, info.Attempt, encoder.Encode(begun)));
+        await writer.WriteAsync(new OutboxEntry.Begun(begun.TraceId, begun.SpanId, info.ActivityId, info.Attempt, encoder.Encode(begun)) { Project = options.ProjectOf(tenant) });
 
         try
         {
@@ -88,10 +93,10 @@ internal sealed class ActivityTracer(SpanWriter writer, SpanEncoder encoder, Run
     private Task EndAsync(Observation ended)
     {
         ended = ended with { End = time.GetUtcNow() };
-        return writer.WriteAsync(new OutboxEntry.Ended(ended.TraceId, ended.SpanId, encoder.Encode(ended)));
+        return writer.WriteAsync(new OutboxEntry.Ended(ended.TraceId, ended.SpanId, encoder.Encode(ended)) { Project = options.ProjectOf(ended.Run!.Tenant) });
     }
 
-    private async Task<string> TenantAsync(ActivityExecutionContext activity)
+    private async Task<string?> TenantAsync(ActivityExecutionContext activity)
     {
         try
         {
@@ -100,7 +105,7 @@ internal sealed class ActivityTracer(SpanWriter writer, SpanEncoder encoder, Run
         catch (Exception exception) when (exception is ModelException or OperationCanceledException)
         {
             // Whoever needs to know it asks again and fails; a trace can do without.
-            return "unknown";
+            return null;
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class ApprovalTrace(SpanEncoder encoder, LangfuseOptions options
             },
             Metadata = [("approval_id", approval.Id), ("edited", approval.Decision is { } decision ? (decision.Edited ? "true" : "false") : null)],
         };
-        yield return new OutboxEntry.Ended(span.TraceId, span.SpanId, encoder.Encode(span));
+        yield return new OutboxEntry.Ended(span.TraceId, span.SpanId, encoder.Encode(span)) { Project = options.ProjectOf(root.Run.Tenant) };
 
         if (approval.State is ApprovalState.Pending)
             yield break;
@@ -80,7 +80,7 @@ internal sealed class ApprovalTrace(SpanEncoder encoder, LangfuseOptions options
             ["dataType"] = type,
             ["value"] = value,
         };
-        if (comment is not null && options.Content)
+        if (comment is not null && options.ShowsContent(span.Run?.Tenant))
             body["comment"] = mask.Text(comment);
         if (options.Environment is { } environment)
             body["environment"] = environment;
@@ -92,6 +92,6 @@ internal sealed class ApprovalTrace(SpanEncoder encoder, LangfuseOptions options
             ["timestamp"] = span.End.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
             ["body"] = body,
         };
-        return new(span.TraceId, id, JsonSerializer.SerializeToUtf8Bytes(score, Plain));
+        return new(span.TraceId, id, JsonSerializer.SerializeToUtf8Bytes(score, Plain)) { Project = options.ProjectOf(span.Run?.Tenant) };
     }
 }

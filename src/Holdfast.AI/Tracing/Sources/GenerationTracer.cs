@@ -9,7 +9,7 @@ using Microsoft.Extensions.AI;
 namespace Holdfast.AI.Tracing.Sources;
 
 /// <summary>One generation for each request to a provider, answered or not. It is told twice: as lost when it begins, and as it was when it ended.</summary>
-internal sealed class GenerationTracer(SpanWriter writer, SpanEncoder encoder) : IModelRequestObserver
+internal sealed class GenerationTracer(SpanWriter writer, SpanEncoder encoder, LangfuseOptions options) : IModelRequestObserver
 {
     public async ValueTask BeginAsync(ModelRequest request, CancellationToken cancellationToken)
     {
@@ -17,13 +17,13 @@ internal sealed class GenerationTracer(SpanWriter writer, SpanEncoder encoder) :
             return;
 
         var lost = Observe(request, ChatAttempt.Lost, request.StartedAt, request.StartedAt, null, null);
-        await writer.WriteAsync(new OutboxEntry.Begun(lost.TraceId, lost.SpanId, activity, request.ActivityAttempt, encoder.Encode(lost)));
+        await writer.WriteAsync(new OutboxEntry.Begun(lost.TraceId, lost.SpanId, activity, request.ActivityAttempt, encoder.Encode(lost)) { Project = options.ProjectOf(request.Tenant) });
     }
 
     public async ValueTask EndAsync(ModelRequest request, ChatAttempt attempt, ChatResponse? response)
     {
         var ended = Observe(request, attempt.Outcome, attempt.StartedAt, attempt.StartedAt.AddMilliseconds(attempt.LatencyMs), attempt, response);
-        await writer.WriteAsync(new OutboxEntry.Ended(ended.TraceId, ended.SpanId, encoder.Encode(ended)));
+        await writer.WriteAsync(new OutboxEntry.Ended(ended.TraceId, ended.SpanId, encoder.Encode(ended)) { Project = options.ProjectOf(request.Tenant) });
     }
 
     private static Observation Observe(ModelRequest request, string outcome, DateTimeOffset start, DateTimeOffset end, ChatAttempt? attempt, ChatResponse? response)

@@ -118,7 +118,7 @@ internal sealed partial class RunTracer(
             if (run.AskedForApproval)
                 entries.AddRange((await ApprovalsAsync(handle, cancellationToken)).SelectMany(approval => approvals.Of(run, approval)));
             // The root last: a run whose root is known is done.
-            entries.Add(new OutboxEntry.Ended(run.Root.TraceId, run.Root.SpanId, encoder.Encode(run.Root)));
+            entries.Add(new OutboxEntry.Ended(run.Root.TraceId, run.Root.SpanId, encoder.Encode(run.Root)) { Project = options.ProjectOf(run.Root.Run!.Tenant) });
             foreach (var entry in entries)
                 await writer.WriteAsync(entry);
         }

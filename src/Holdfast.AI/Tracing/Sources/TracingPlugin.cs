@@ -5,7 +5,7 @@ using Temporalio.Worker;
 namespace Holdfast.AI.Tracing.Sources;
 
 /// <summary>Traces a worker's activities while it runs, writes the roots of its closed runs, and sends what was written.</summary>
-internal sealed class TracingPlugin(TracingInterceptor interceptor, RunTracer runs, OutboxExporter exporter, LangfuseOptions options, TimeProvider time) : ITemporalWorkerPlugin
+internal sealed class TracingPlugin(TracingInterceptor interceptor, RunTracer runs, IEnumerable<OutboxExporter> exporters, LangfuseOptions options, TimeProvider time) : ITemporalWorkerPlugin
 {
     // A program's end is not held up longer for its traces: what is not sent waits on disk for its next start.
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(3);
@@ -24,7 +24,7 @@ internal sealed class TracingPlugin(TracingInterceptor interceptor, RunTracer ru
         var client = options.ClosedRuns ? worker.Client as ITemporalClient : null;
         var taskQueue = worker.Options.TaskQueue!;
         using var stop = new CancellationTokenSource();
-        Task[] beside = [exporter.RunAsync(stop.Token), client is null ? Task.CompletedTask : runs.RunAsync(client, taskQueue, stop.Token)];
+        Task[] beside = [.. exporters.Select(exporter => exporter.RunAsync(stop.Token)), client is null ? Task.CompletedTask : runs.RunAsync(client, taskQueue, stop.Token)];
         try
         {
             return await continuation(worker, stoppingToken);
@@ -35,7 +35,7 @@ internal sealed class TracingPlugin(TracingInterceptor interceptor, RunTracer ru
             await Task.WhenAll(beside);
             using var limit = new CancellationTokenSource(FlushLimit, time);
             await LastLookAsync(client, taskQueue, limit.Token);
-            await exporter.FlushAsync(limit.Token);
+            await Task.WhenAll(exporters.Select(exporter => exporter.FlushAsync(limit.Token)));
         }
     }
 

@@ -26,8 +26,9 @@ internal sealed class SpanEncoder(LangfuseOptions options)
 
     public byte[] Encode(Observation observation)
     {
-        var input = Content(observation.Input);
-        var output = Content(observation.Output);
+        var shown = options.ShowsContent(observation.Run?.Tenant);
+        var input = shown ? Content(observation.Input) : null;
+        var output = shown ? Content(observation.Output) : null;
         for (var limit = options.MaxContentLength; ; limit /= 2)
         {
             var bytes = Encode(observation, Cut(input, limit), Cut(output, limit));
@@ -149,7 +150,7 @@ internal sealed class SpanEncoder(LangfuseOptions options)
 
     // A text stays itself; anything else is sent as JSON.
     private string? Content(JsonNode? content) =>
-        content is null || !options.Content ? null
+        content is null ? null
         : content is JsonValue value && value.TryGetValue<string>(out var text) ? mask.Text(text)
         : mask.Json(content)!.ToJsonString(PlainNodes);
 
