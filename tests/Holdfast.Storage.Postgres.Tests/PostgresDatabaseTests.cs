@@ -233,6 +233,21 @@ public sealed class PostgresDatabaseTests(SharedPostgres postgres)
         await store.CommitAsync([new CommitBatch(1, next, [Next(Run("order-1"), 2)])], default);
     }
 
+    [Fact]
+    public async Task Connections_that_the_administrator_ended_are_made_again_and_nobody_who_reads_notices()
+    {
+        var address = postgres.NewAddress();
+        await using var store = await OpenAsync(address);
+        await store.Commit(First(Run("order-1"), visibility: Row(Noon)));
+        Assert.Equal(1, (await store.CountAsync(new VisibilityQuery(Namespace), default)).Total);
+        Assert.True((long)(await Server.ExecuteAsync($"""
+            SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE query LIKE '%FROM visibility%' AND pid <> pg_backend_pid()
+            """))! > 0);
+
+        Assert.Equal(1, (await store.CountAsync(new VisibilityQuery(Namespace), default)).Total);
+        Assert.Single((await store.ListAsync(new VisibilityQuery(Namespace), default)).Entries);
+    }
+
     [Theory]
     [InlineData("DELETE FROM {0}.journal WHERE sequence = 2", "journal row 2 is missing")]
     [InlineData("DELETE FROM {0}.journal WHERE sequence = 3", "there are 2 journal rows, its header names 3")]

@@ -12,7 +12,7 @@ namespace Holdfast.Runtime.Matching;
 /// <param name="maxBacklog">How many tasks may wait in all queues together before requests that would bring more are refused.</param>
 public sealed class TaskQueues(TimeProvider time, int maxBacklog = TaskQueues.DefaultMaxBacklog)
 {
-    /// <summary>A waiting task takes less than half a kilobyte, so these take 200 MB.</summary>
+    /// <summary>A waiting task with ids of usual length takes less than half a kilobyte, so these take 200 MB.</summary>
     public const int DefaultMaxBacklog = 500_000;
 
     // Longer than any poll that the frontend keeps open (60 s), so that a late poll of a stopped worker does not outlive the memory of it.
