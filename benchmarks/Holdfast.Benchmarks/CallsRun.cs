@@ -19,7 +19,7 @@ internal sealed class CallsRun(BenchmarkOptions options, string executable)
             foreach (var inFlight in options.InFlight)
             {
                 Console.Error.WriteLine($"{scenario.Name}, {inFlight} in flight: {options.WarmUpAt(inFlight)} to warm up, {options.CallsAt(inFlight)} measured");
-                await using var server = await ServerProcess.StartAsync(executable, options.InMemory, options.Database, [.. CallScenario.ManySignals, .. options.ServerArguments], cancel);
+                await using var server = await ServerProcess.StartAsync(executable, options.InMemory, options.Database, [.. CallScenario.NoLimits, .. options.ServerArguments], cancel);
                 try
                 {
                     figures.Add(await MeasureAsync(server, scenario, inFlight, cancel));

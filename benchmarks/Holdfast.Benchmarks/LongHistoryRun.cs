@@ -24,7 +24,7 @@ internal sealed class LongHistoryRun(BenchmarkOptions options, string executable
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        await using var server = await ServerProcess.StartAsync(executable, options.InMemory, options.Database, [.. CallScenario.ManySignals, .. options.ServerArguments], cancel);
+        await using var server = await ServerProcess.StartAsync(executable, options.InMemory, options.Database, [.. CallScenario.NoLimits, .. options.ServerArguments], cancel);
         using var client = new WorkflowServiceCalls(server.Address, new());
         using var workers = new WorkflowServiceCalls(server.Address, new());
         await using var worker = new WaitingWorker(workers, Name, count: 2);

@@ -52,6 +52,10 @@ internal sealed class WaitingWorker : IAsyncDisposable
                 while (task is { TaskToken.IsEmpty: false })
                     task = (await calls.CompleteWorkflowTaskAsync(Turn(task), stop.Token)).WorkflowTask;
             }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                // More signals came during the turn than the server keeps for after it (100): it gave the turn up, and another task comes.
+            }
             catch (Exception e) when (stop.IsCancellationRequested && e is RpcException or OperationCanceledException)
             {
                 return;
